@@ -1,0 +1,38 @@
+// The core's own threads. They sleep when there is no work: an idle pool that spins costs its neighbours a core.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <type_traits>
+
+namespace remy {
+
+void set_num_threads(int count);
+int num_threads();
+
+// A callable that somebody else keeps alive; making one allocates nothing.
+class TaskRef {
+ public:
+  template <class F, class = std::enable_if_t<!std::is_same_v<F, TaskRef>>>
+  TaskRef(const F& task)
+      : object_(std::addressof(task)), call_([](const void* f, int part) { (*static_cast<const F*>(f))(part); }) {}
+
+  void operator()(int part) const { call_(object_, part); }
+
+ private:
+  const void* object_;
+  void (*call_)(const void*, int);
+};
+
+// Calls task(part) for part = 0 .. parts-1, each once, on the caller's thread and the pool's; returns when all are
+// done. A call from inside a task, or while another thread uses the pool, runs every part on the caller.
+void parallel(int parts, TaskRef task);
+
+// [first, last) of `part` when `count` items are shared out evenly in multiples of `grain`.
+struct Range {
+  std::int64_t first;
+  std::int64_t last;
+};
+Range share(std::int64_t count, int parts, int part, std::int64_t grain = 1);
+
+}  // namespace remy

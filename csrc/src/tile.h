@@ -1,0 +1,91 @@
+// The inner product kernel: a tile of R rows and N vectors of columns, held in registers over the whole depth.
+//
+// The right-hand side comes packed in panels of N vectors, [depth][N * lanes]. Registers, with 32 of 64 bytes: 6 x 4
+// sums + 4 weights + 1 value = 29, or 8 x 3 + 3 + 1 = 28; with 16: 3 x 4 + 3 values + 1 weight = 16, or
+// 4 x 3 + 3 + 1 = 16. Each sum runs over the depth in order, one fused multiply-add after another, whatever R is: a row's
+// result does not depend on the rows beside it.
+#pragma once
+
+#include "simd.h"
+
+namespace remy::REMY_ISA {
+
+#if REMY_VECTOR_BYTES == 64
+constexpr int kRegisters = 32;
+#elif defined(__aarch64__)
+constexpr int kRegisters = 32;
+#else
+constexpr int kRegisters = 16;
+#endif
+
+template <int N>
+constexpr int kTileRows = kRegisters == 32 ? (N == 3 ? 8 : 6) : (N == 3 ? 4 : 3);
+
+// Left-hand side: value (row, k) lies at data[row * row_stride + k * depth_stride].
+template <class T>
+struct Left {
+  const T* data;
+  int64_t row_stride;
+  int64_t depth_stride;
+};
+
+// out[row][N * lanes] = left (R rows) times the panel.
+template <class T, int R, int N>
+REMY_INLINE void tile(Left<T> left, const T* panel, int64_t depth, T* out) {
+  Vec<T> sum[R][N];
+#pragma GCC unroll 8
+  for (int r = 0; r < R; ++r)
+#pragma GCC unroll 4
+    for (int n = 0; n < N; ++n) sum[r][n] = Vec<T>{};
+  const T* value = left.data;
+  for (int64_t k = 0; k < depth; ++k) {
+    if constexpr (N <= R) {
+      Vec<T> weight[N];
+#pragma GCC unroll 4
+      for (int n = 0; n < N; ++n) weight[n] = load(panel + n * kLanes<T>);
+#pragma GCC unroll 8
+      for (int r = 0; r < R; ++r) {
+        const Vec<T> x = broadcast(value[r * left.row_stride]);
+#pragma GCC unroll 4
+        for (int n = 0; n < N; ++n) sum[r][n] += x * weight[n];
+      }
+    } else {
+      Vec<T> x[R];
+#pragma GCC unroll 8
+      for (int r = 0; r < R; ++r) x[r] = broadcast(value[r * left.row_stride]);
+#pragma GCC unroll 4
+      for (int n = 0; n < N; ++n) {
+        const Vec<T> weight = load(panel + n * kLanes<T>);
+#pragma GCC unroll 8
+        for (int r = 0; r < R; ++r) sum[r][n] += x[r] * weight;
+      }
+    }
+    panel += N * kLanes<T>;
+    value += left.depth_stride;
+  }
+#pragma GCC unroll 8
+  for (int r = 0; r < R; ++r)
+#pragma GCC unroll 4
+    for (int n = 0; n < N; ++n) store(out + (r * N + n) * kLanes<T>, sum[r][n]);
+}
+
+template <class T, int R, int N>
+[[gnu::noinline]] void tile_of(Left<T> left, const T* panel, int64_t depth, T* out) {
+  tile<T, R, N>(left, panel, depth, out);
+}
+
+// The tile for a number of rows known at run time, 1 .. kTileRows<N>.
+template <class T, int N, int R = kTileRows<N>>
+REMY_INLINE void tile_rows(int64_t rows, Left<T> left, const T* panel, int64_t depth, T* out) {
+  if constexpr (R == 1) {
+    tile_of<T, 1, N>(left, panel, depth, out);
+  } else {
+    if (rows == R) {
+      tile_of<T, R, N>(left, panel, depth, out);
+    } else {
+      tile_rows<T, N, R - 1>(rows, left, panel, depth, out);
+    }
+  }
+}
+
+}  // namespace remy::REMY_ISA
