@@ -10,10 +10,11 @@ namespace {
 
 template <class T>
 Sequence<T> make_sequence(const std::string& cell, const Array<const T, 3>& x, const Array<const T, 2>& kernel,
-                          const Array<const T, 2>& recurrent_kernel, const nb::ndarray<const T, nb::c_contig, nb::device::cpu>& bias,
-                          const Array<const T, 2>& h0, const Array<const T, 2>& c0,
-                          const Array<const std::int64_t, 1>& lengths, const Array<const bool, 2>& mask,
-                          const Array<const T, 2>& recurrent_dropout, bool reverse, bool zero_output) {
+                          const Array<const T, 2>& recurrent_kernel,
+                          const nb::ndarray<const T, nb::c_contig, nb::device::cpu>& bias, const Array<const T, 2>& h0,
+                          const Array<const T, 2>& c0, const Array<const std::int64_t, 1>& lengths,
+                          const Array<const bool, 2>& mask, const Array<const T, 2>& recurrent_dropout, bool reverse,
+                          bool zero_output) {
   Sequence<T> s;
   s.cell = cell_named(cell);
   const Shape<3> size = {static_cast<std::int64_t>(x.shape(0)), static_cast<std::int64_t>(x.shape(1)),
@@ -41,7 +42,8 @@ Sequence<T> make_sequence(const std::string& cell, const Array<const T, 3>& x, c
 
 // What backward reads of the forward pass must be there.
 void require_given(bool given, const char* name) {
-  if (!given) throw std::invalid_argument(std::string(name) + ": expected the array that the forward pass wrote, got None");
+  if (!given)
+    throw std::invalid_argument(std::string(name) + ": expected the array that the forward pass wrote, got None");
 }
 
 template <class T>
@@ -128,10 +130,10 @@ void bind_backward(nb::module_& module) {
       nb::arg("recurrent_dropout").noconvert().none(), nb::arg("reverse"), nb::arg("zero_output"),
       nb::arg("states").noconvert().none(), nb::arg("cells").noconvert().none(), nb::arg("gates").noconvert().none(),
       nb::arg("d_outputs").noconvert().none(), nb::arg("d_h_final").noconvert().none(),
-      nb::arg("d_c_final").noconvert().none(), nb::arg("d_x").noconvert().none(), nb::arg("d_kernel").noconvert().none(),
-      nb::arg("d_recurrent_kernel").noconvert().none(), nb::arg("d_bias").noconvert().none(),
-      nb::arg("d_h0").noconvert().none(), nb::arg("d_c0").noconvert().none(), nb::arg("d_states").noconvert().none(),
-      nb::arg("d_cells").noconvert().none());
+      nb::arg("d_c_final").noconvert().none(), nb::arg("d_x").noconvert().none(),
+      nb::arg("d_kernel").noconvert().none(), nb::arg("d_recurrent_kernel").noconvert().none(),
+      nb::arg("d_bias").noconvert().none(), nb::arg("d_h0").noconvert().none(), nb::arg("d_c0").noconvert().none(),
+      nb::arg("d_states").noconvert().none(), nb::arg("d_cells").noconvert().none());
 }
 
 }  // namespace

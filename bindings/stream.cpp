@@ -51,7 +51,8 @@ void bind_types(nb::module_& module, const char* cell_name, const char* dense_na
       .def(
           "__init__",
           [](PackedCell<T>* self, const std::string& name, const Array<const T, 2>& kernel,
-             const Array<const T, 2>& recurrent_kernel, const nb::ndarray<const T, nb::c_contig, nb::device::cpu>& bias) {
+             const Array<const T, 2>& recurrent_kernel,
+             const nb::ndarray<const T, nb::c_contig, nb::device::cpu>& bias) {
             const Cell cell = cell_named(name);
             const LayerShape layer(cell, static_cast<std::int64_t>(kernel.shape(0)),
                                    static_cast<std::int64_t>(recurrent_kernel.shape(0)));

@@ -6,9 +6,9 @@
 
 #include "kernels.h"
 
-#define REMY_DECLARE(name)                           \
-  namespace remy::name {                             \
-  extern const Kernels<float>* const float_kernels;  \
+#define REMY_DECLARE(name)                            \
+  namespace remy::name {                              \
+  extern const Kernels<float>* const float_kernels;   \
   extern const Kernels<double>* const double_kernels; \
   }
 

@@ -15,7 +15,7 @@ struct GateGroup {
 };
 
 template <class T, int G>
-constexpr int64_t kPanelUnits = GateGroup<G>::blocks* kLanes<T>;
+constexpr int64_t kPanelUnits = GateGroup<G>::blocks * kLanes<T>;
 
 inline int64_t panel_count(int64_t columns, int64_t width) { return (columns + width - 1) / width; }
 

@@ -30,9 +30,9 @@ void multiply(const Kernels<T>& kernels, MatrixView<const T> a, MatrixView<const
     if (by_panel) {
       const Range columns = share(c.cols, parts, part, kernels.product_width);
       const std::int64_t count = columns.last - columns.first;
-      kernels.multiply(a, b.columns(columns.first, count), packed != nullptr ? packed + columns.first * a.cols : nullptr,
-                       c.columns(columns.first, count), bias != nullptr ? bias + columns.first : nullptr, accumulate,
-                       scratch);
+      kernels.multiply(a, b.columns(columns.first, count),
+                       packed != nullptr ? packed + columns.first * a.cols : nullptr, c.columns(columns.first, count),
+                       bias != nullptr ? bias + columns.first : nullptr, accumulate, scratch);
     } else {
       const Range rows = share(c.rows, parts, part);
       const std::int64_t count = rows.last - rows.first;

@@ -9,7 +9,7 @@ namespace remy::REMY_ISA {
 constexpr int kProductVectors = 4;
 
 template <class T>
-constexpr int64_t kProductWidth = kProductVectors* kLanes<T>;
+constexpr int64_t kProductWidth = kProductVectors * kLanes<T>;
 
 // Rows of the right-hand side in one block: 256 x 64 floats are 64 KiB, half of a small second-level cache.
 constexpr int64_t kProductDepth = 256;

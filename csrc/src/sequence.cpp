@@ -95,11 +95,13 @@ MatrixView<const T> valid_inputs(const Sequence<T>& s, Buffer<T>& buffer) {
 
 // to = (h_{t-1} of every step)^T d_gates: the states one step earlier, and h0 for the first.
 template <class T>
-void product_with_previous(const Sequence<T>& s, View<const T, 3> states, MatrixView<const T> d_gates, MatrixView<T> to) {
+void product_with_previous(const Sequence<T>& s, View<const T, 3> states, MatrixView<const T> d_gates,
+                           MatrixView<T> to) {
   const std::int64_t batch = s.batch(), inner = (s.steps() - 1) * batch;
   const MatrixView<const T> h = as_rows(states);
   const std::int64_t first = s.reverse ? inner : 0;  // rows of the step whose predecessor is h0
-  product<T>(h.row_range(s.reverse ? batch : 0, inner).transposed(), d_gates.row_range(s.reverse ? 0 : batch, inner), to);
+  product<T>(h.row_range(s.reverse ? batch : 0, inner).transposed(), d_gates.row_range(s.reverse ? 0 : batch, inner),
+             to);
   if (s.h0) product<T>(as_matrix(s.h0).transposed(), d_gates.row_range(first, batch), to, nullptr, true);
 }
 

@@ -46,9 +46,9 @@ struct ForwardStep {
   Rows<const T> c_before;
   Rows<T> h;
   Rows<T> c;
-  Rows<T> gates;  // slot by slot, or none
-  Rows<T> update; // z between the two products of the GRU with reset before
-  Rows<T> reset;  // r * operand, the left side of its second product
+  Rows<T> gates;   // slot by slot, or none
+  Rows<T> update;  // z between the two products of the GRU with reset before
+  Rows<T> reset;   // r * operand, the left side of its second product
 
   REMY_INLINE Vec<T> input(Place p, int gate) const { return load(projected.at(p) + gate * units, p.count); }
 
@@ -76,9 +76,7 @@ struct BackwardStep {
 
   REMY_INLINE Vec<T> slot(Place p, int index) const { return load(gates.at(p) + index * units, p.count); }
 
-  REMY_INLINE void emit(Place p, int gate, Vec<T> value) const {
-    store(d_gates.at(p) + gate * units, value, p.count);
-  }
+  REMY_INLINE void emit(Place p, int gate, Vec<T> value) const { store(d_gates.at(p) + gate * units, value, p.count); }
 };
 
 }  // namespace remy::REMY_ISA

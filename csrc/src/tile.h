@@ -2,8 +2,8 @@
 //
 // The right-hand side comes packed in panels of N vectors, [depth][N * lanes]. Registers, with 32 of 64 bytes: 6 x 4
 // sums + 4 weights + 1 value = 29, or 8 x 3 + 3 + 1 = 28; with 16: 3 x 4 + 3 values + 1 weight = 16, or
-// 4 x 3 + 3 + 1 = 16. Each sum runs over the depth in order, one fused multiply-add after another, whatever R is: a row's
-// result does not depend on the rows beside it.
+// 4 x 3 + 3 + 1 = 16. Each sum runs over the depth in order, one fused multiply-add after another, whatever R is: a
+// row's result does not depend on the rows beside it.
 #pragma once
 
 #include "simd.h"

@@ -139,14 +139,16 @@ void forward(const ForwardPlan<T>& plan, int64_t first, int64_t last, T* memory)
   T* operand_buffer = scratch.take();
   T* update = scratch.take();
   T* reset = scratch.take();
-  const Validity valid{plan.lengths, plan.mask, plan.batch, first, rows, reinterpret_cast<unsigned char*>(scratch.next)};
+  const Validity valid{plan.lengths, plan.mask, plan.batch,
+                       first,        rows,      reinterpret_cast<unsigned char*>(scratch.next)};
   constexpr int64_t slots = slot_count(Kind::kCell);
   constexpr int64_t columns = gate_count(Kind::kCell);
 
   const T* h = spare[0];
   const T* c = c_buffer;
   copy_or_clear(plan.h0 != nullptr ? plan.h0 + first * units : nullptr, spare[0], piece);
-  if constexpr (Kind::kHasCellState) copy_or_clear(plan.c0 != nullptr ? plan.c0 + first * units : nullptr, c_buffer, piece);
+  if constexpr (Kind::kHasCellState)
+    copy_or_clear(plan.c0 != nullptr ? plan.c0 + first * units : nullptr, c_buffer, piece);
 
   for (int64_t s = 0; s < plan.steps; ++s) {
     const int64_t t = plan.reverse ? plan.steps - 1 - s : s;
@@ -266,7 +268,8 @@ void backward(const BackwardPlan<T>& plan, int64_t first, int64_t last, T* memor
   T* h_start = scratch.take();
   T* c_start = scratch.take();
   T* d_reset = scratch.take();
-  const Validity valid{plan.lengths, plan.mask, plan.batch, first, rows, reinterpret_cast<unsigned char*>(scratch.next)};
+  const Validity valid{plan.lengths, plan.mask, plan.batch,
+                       first,        rows,      reinterpret_cast<unsigned char*>(scratch.next)};
   constexpr int64_t slots = slot_count(Kind::kCell);
   constexpr int64_t columns = gradient_count(Kind::kCell);
 

@@ -1,6 +1,6 @@
 // exp, tanh and the logistic function of a vector.
 //
-// Bounds, tested over the whole range against the next wider type (tests/core/test_vector_math.py):
+// Bounds, tested over the whole range against the next wider type (csrc/tests/test_math.cpp):
 //   relative error at most 4 units in the last place wherever the result is a normal number; NaN gives NaN;
 //   tanh(+-inf) = +-1, exp(inf) = inf, exp(-inf) = 0, sigmoid(inf) = 1, sigmoid(-inf) = 0;
 //   sigmoid is zero once its value would fall below the smallest normal number; tanh is odd to the last bit.
@@ -24,9 +24,9 @@ struct ExpConstants<float> {
   static constexpr float rounding = 12582912.0f;  // 1.5 * 2^23: adding it leaves round(x) in the low bits
   static constexpr int bias = 127;
   static constexpr int fraction_bits = 23;
-  static constexpr float largest = 104.0f;  // exp overflows and underflows inside +-largest
-  static constexpr float tame = 87.0f;      // inside +-tame, 2^n is a normal number
-  static constexpr float saturated = 40.0f; // expm1 beyond which tanh rounds to 1
+  static constexpr float largest = 104.0f;   // exp overflows and underflows inside +-largest
+  static constexpr float tame = 87.0f;       // inside +-tame, 2^n is a normal number
+  static constexpr float saturated = 40.0f;  // expm1 beyond which tanh rounds to 1
   static constexpr int terms = 7;
 };
 

@@ -16,15 +16,15 @@ namespace remy {
 template <class T>
 struct Sequence {
   Cell cell = Cell::simple_rnn_tanh;
-  View<const T, 3> x;                  // (T, B, I)
-  View<const T, 2> kernel;             // (I, G*H)
-  View<const T, 2> recurrent_kernel;   // (H, G*H)
-  View<const T, 1> bias;               // (G*H,), reset_after (2*3H,), or none
-  View<const T, 2> h0;                 // (B, H), or none for zeros
-  View<const T, 2> c0;                 // (B, H), or none for zeros
-  View<const std::int64_t, 1> lengths; // (B,), or none
-  View<const bool, 2> mask;            // (T, B), or none
-  View<const T, 2> recurrent_dropout;  // (B, H), factors of h where it enters the recurrent product, or none
+  View<const T, 3> x;                   // (T, B, I)
+  View<const T, 2> kernel;              // (I, G*H)
+  View<const T, 2> recurrent_kernel;    // (H, G*H)
+  View<const T, 1> bias;                // (G*H,), reset_after (2*3H,), or none
+  View<const T, 2> h0;                  // (B, H), or none for zeros
+  View<const T, 2> c0;                  // (B, H), or none for zeros
+  View<const std::int64_t, 1> lengths;  // (B,), or none
+  View<const bool, 2> mask;             // (T, B), or none
+  View<const T, 2> recurrent_dropout;   // (B, H), factors of h where it enters the recurrent product, or none
   bool reverse = false;
   bool zero_output = false;
 

@@ -4,10 +4,9 @@
 // The second needs r before its product can start: two phases a step.
 #pragma once
 
-#include "remy/cell.h"
-
 #include "../step.h"
 #include "../vector_math.h"
+#include "remy/cell.h"
 
 namespace remy::REMY_ISA {
 

@@ -2,10 +2,9 @@
 // (Hochreiter & Schmidhuber 1997, with the forget gate of Gers et al. 2000).
 #pragma once
 
-#include "remy/cell.h"
-
 #include "../step.h"
 #include "../vector_math.h"
+#include "remy/cell.h"
 
 namespace remy::REMY_ISA {
 

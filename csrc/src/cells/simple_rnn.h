@@ -1,10 +1,9 @@
 // h_t = act(x W + h_{t-1} U + b), act one of tanh, max(., 0) and the identity (Elman 1990).
 #pragma once
 
-#include "remy/cell.h"
-
 #include "../step.h"
 #include "../vector_math.h"
+#include "remy/cell.h"
 
 namespace remy::REMY_ISA {
 

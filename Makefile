@@ -1,0 +1,83 @@
+# `make` lists the targets. Each sets up what it needs in .venv by itself, once.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+CORE := CMakeLists.txt $(shell find csrc bindings -name '*.cpp' -o -name '*.h' -o -name CMakeLists.txt)
+NATIVE := $(shell git ls-files '*.cpp' '*.h')
+DEMO := demo-run
+
+$(VENV)/.tools: pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -c "import tomllib; print(*tomllib.load(open('pyproject.toml', 'rb'))['project']['optional-dependencies']['dev'], sep='\n')" > $(VENV)/tools.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -r $(VENV)/tools.txt
+	@touch $@
+
+$(VENV)/.ready: $(VENV)/.tools $(CORE)
+	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/pip install --quiet --disable-pip-version-check --no-build-isolation \
+		-c constraints.txt -e '.[train,dev]'
+	@touch $@
+
+.PHONY: help
+help:  ## List the targets.
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: setup
+setup: $(VENV)/.ready  ## Make .venv with the package, its compiled core and the tools.
+
+.PHONY: demo
+demo: $(VENV)/.ready  ## Train a letter model on Shakespeare for three minutes; see what follows HELL; read a page it wrote.
+	$(BIN)/python examples/demo.py $(DEMO)
+
+.PHONY: test
+test: $(VENV)/.ready core-tests  ## Run every test: the C++ core's, then Python's.
+	$(BIN)/python -m pytest -m "slow or not slow"
+
+.PHONY: check
+check: lint  ## What a change must pass first: formatting, lint, types, who imports whom, the fast tests.
+	$(BIN)/python -m pytest -x
+
+.PHONY: lint
+lint: $(VENV)/.ready  ## Formatting, lint, types and import contracts, without tests.
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/clang-format --dry-run --Werror $(NATIVE)
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+
+.PHONY: format
+format: $(VENV)/.ready  ## Rewrite the sources in the house's format.
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+	$(BIN)/clang-format -i $(NATIVE)
+
+.PHONY: core-tests
+core-tests: $(VENV)/.tools  ## Build and run the C++ tests with every instruction set of this machine.
+	$(BIN)/cmake -S csrc -B build/core -G Ninja -DCMAKE_MAKE_PROGRAM=$(CURDIR)/$(BIN)/ninja -DREMY_TESTS=ON > /dev/null
+	$(BIN)/cmake --build build/core
+	$(BIN)/ctest --test-dir build/core --output-on-failure
+
+.PHONY: sanitize
+sanitize: $(VENV)/.tools  ## Run the C++ tests under AddressSanitizer and UndefinedBehaviorSanitizer.
+	$(BIN)/cmake -S csrc -B build/sanitize -G Ninja -DCMAKE_MAKE_PROGRAM=$(CURDIR)/$(BIN)/ninja \
+		-DREMY_TESTS=ON -DREMY_SANITIZE=ON -DCMAKE_BUILD_TYPE=RelWithDebInfo > /dev/null
+	$(BIN)/cmake --build build/sanitize
+	$(BIN)/ctest --test-dir build/sanitize --output-on-failure
+
+.PHONY: mutants
+mutants: $(VENV)/.ready  ## Break the core on purpose, one fault at a time; every fault must turn a test red.
+	$(BIN)/python tests/mutants/run.py
+
+.PHONY: bench
+bench: $(VENV)/.ready  ## Time the layers against torch.nn, in turn, in one run.
+	$(BIN)/python -m benchmarks
+
+.PHONY: docs
+docs: $(VENV)/.ready  ## Regenerate the listing of public names and run the examples in the docstrings.
+	$(BIN)/python tests/public_names.py --write
+	$(BIN)/python -m pytest --doctest-modules src/remy
+
+.PHONY: clean
+clean:  ## Remove the build products, .venv and the demo's run.
+	rm -rf build $(VENV) $(DEMO)

@@ -1,0 +1,79 @@
+#include <atomic>
+#include <cstdlib>
+#include <new>
+
+#include "layer.h"
+#include "remy/stream.h"
+
+namespace {
+std::atomic<long> allocations{0};
+}
+
+// Every way to ask for memory counts; the sanitizers' own operators stay in place in their build.
+#ifndef __SANITIZE_ADDRESS__
+void* operator new(std::size_t size) {
+  ++allocations;
+  void* memory = std::malloc(size);
+  if (memory == nullptr) throw std::bad_alloc();
+  return memory;
+}
+void* operator new(std::size_t size, std::align_val_t alignment) {
+  ++allocations;
+  const auto unit = static_cast<std::size_t>(alignment);
+  void* memory = std::aligned_alloc(unit, (size + unit - 1) / unit * unit);
+  if (memory == nullptr) throw std::bad_alloc();
+  return memory;
+}
+void operator delete(void* memory) noexcept { std::free(memory); }
+void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+void operator delete(void* memory, std::align_val_t) noexcept { std::free(memory); }
+#endif
+
+namespace remy {
+namespace {
+
+using testing::Layer;
+
+TEST("whole, chunked and stepped sequences agree to the last bit") {
+  for (int kind = 0; kind < kCellCount; ++kind) {
+    Layer<float> l(static_cast<Cell>(kind), 6, 3, 4, 9);
+    Sequence<float> s = l.sequence();
+    s.lengths = {};
+    s.mask = {};
+    s.recurrent_dropout = {};
+    forward(s, l.record());
+    PackedCell<float> packed(l.cell, s.kernel, s.recurrent_kernel, s.bias);
+    std::vector<float> h = l.h0, c = l.c0, h_chunked = l.h0, c_chunked = l.c0, outputs(l.outputs.size());
+    const auto cell_state = [&](std::vector<float>& values) {
+      return has_cell_state(l.cell) ? View<float, 2>{values.data(), {3, 9}} : View<float, 2>{};
+    };
+    for (std::int64_t first : {0, 2}) {
+      Sequence<float> chunk;
+      const std::int64_t steps = first == 0 ? 2 : 4;
+      chunk.x = {l.x.data() + first * 3 * 4, {steps, 3, 4}};
+      packed.run(chunk, {h_chunked.data(), {3, 9}}, cell_state(c_chunked),
+                 {outputs.data() + first * 3 * 9, {steps, 3, 9}});
+    }
+    CHECK(outputs == l.outputs && h_chunked == l.h);
+    for (std::int64_t t = 0; t < 6; ++t) {
+      packed.step({l.x.data() + t * 3 * 4, {3, 4}}, {h.data(), {3, 9}}, cell_state(c));
+      for (std::size_t i = 0; i < h.size(); ++i) CHECK(h[i] == l.outputs[static_cast<std::size_t>(t) * 27 + i]);
+    }
+    if (has_cell_state(l.cell)) CHECK(c == l.c && c_chunked == l.c);
+  }
+}
+
+TEST("a step allocates nothing once the batch is known") {
+#ifndef __SANITIZE_ADDRESS__
+  Layer<float> l(Cell::lstm, 1, 2, 8, 64);
+  const Sequence<float> s = l.sequence();
+  PackedCell<float> packed(l.cell, s.kernel, s.recurrent_kernel, s.bias);
+  packed.step({l.x.data(), {2, 8}}, {l.h.data(), {2, 64}}, {l.c.data(), {2, 64}});
+  const long before = allocations;
+  for (int i = 0; i < 10; ++i) packed.step({l.x.data(), {2, 8}}, {l.h.data(), {2, 64}}, {l.c.data(), {2, 64}});
+  CHECK(allocations == before);
+#endif
+}
+
+}  // namespace
+}  // namespace remy
