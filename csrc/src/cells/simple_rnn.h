@@ -30,7 +30,7 @@ struct SimpleRnn {
     const Vec<T> h = get(s.h, p);
     Vec<T> d = get(s.dh, p);
     if constexpr (kKind == Cell::simple_rnn_tanh) d *= T(1) - h * h;
-    if constexpr (kKind == Cell::simple_rnn_relu) d = h > T(0) ? d : Vec<T>{};
+    if constexpr (kKind == Cell::simple_rnn_relu) d = h <= T(0) ? Vec<T>{} : d;  // NaN is neither, as in the definition
     s.emit(p, 0, d);
     put(s.dh, p, Vec<T>{});
   }

@@ -1,0 +1,1 @@
+"""Timings of Remy beside its peers, measured in turn in one run."""

@@ -1,0 +1,62 @@
+"""How results are printed: to standard output; everything else goes to standard error."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+
+def print_json(value: Any) -> None:
+    """Print one JSON object."""
+    print(json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False))
+
+
+def say(sentence: str, *, quiet: bool = False) -> None:
+    """Tell the person something that is not the result."""
+    if not quiet:
+        print(f"remy: {sentence}", file=sys.stderr, flush=True)
+
+
+def read_prompt(prompt: str) -> str:
+    """Return `prompt`, or all of standard input for ``-``, without the line end a shell puts there."""
+    if prompt != "-":
+        return prompt
+    from remy.data.text import read_text
+
+    return read_text("-").removesuffix("\n")
+
+
+def visible(character: str) -> str:
+    """Return a character so that a reader sees it, spaces and line ends too.
+
+    Examples
+    --------
+    >>> visible("a"), visible(" "), visible("\\n")
+    ("'a'", "' '", "'\\\\n'")
+    """
+    return repr(character)
+
+
+def score_table(model: dict[str, Any], baseline: dict[str, Any] | None) -> str:
+    """Lay the scores of the model and the baseline out in columns."""
+    rows = [("", "nats/char", "bits/char"), ("model", *_scores(model))]
+    if baseline is not None:
+        rows.append((baseline["name"], *_scores(baseline)))
+    return _columns(rows)
+
+
+def fields(pairs: Sequence[tuple[str, object]]) -> str:
+    """Lay names and values out in two columns."""
+    width = max(len(name) for name, _ in pairs)
+    return "\n".join(f"{name:<{width}}  {value}" for name, value in pairs)
+
+
+def _scores(record: dict[str, Any]) -> tuple[str, str]:
+    return f"{record['nats_per_character']:.4f}", f"{record['bits_per_character']:.4f}"
+
+
+def _columns(rows: Sequence[tuple[str, str, str]]) -> str:
+    width = max(len(row[0]) for row in rows)
+    return "\n".join(f"{name:<{width}}  {nats:>9}  {bits:>9}" for name, nats, bits in rows)

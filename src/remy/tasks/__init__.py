@@ -1,0 +1,6 @@
+"""What people use: estimators that learn from data and, once trained, need no torch."""
+
+from remy.tasks.language_model import LanguageModel
+from remy.tasks.loading import load
+
+__all__ = ["LanguageModel", "load"]

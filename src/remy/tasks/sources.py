@@ -1,0 +1,83 @@
+"""Where a text comes from: a file, standard input, a packaged data set, or Python."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from remy import datasets
+from remy.data.text import read_text
+from remy.errors import DataError, nearest
+
+
+@dataclass(frozen=True)
+class Source:
+    """A text and where it came from.
+
+    Attributes
+    ----------
+    name
+        For people and for the model file: ``"shakespeare"``, ``"notes.txt"``, ``"standard input"``.
+    text
+        The text itself, UTF-8 decoded, lines ended by a line feed.
+    location
+        What to give to read it again: a path or the name of a data set; empty if it cannot be read again.
+    licence
+        The licence of a packaged data set.
+    """
+
+    name: str
+    text: str
+    location: str = ""
+    licence: str | None = None
+
+    @property
+    def sha256(self) -> str:
+        """The SHA-256 of the text in UTF-8."""
+        return text_sha256(self.text)
+
+    @property
+    def short_name(self) -> str:
+        """A name for a directory: the data set's, or the file's without its ending."""
+        stem = Path(self.name).stem if self.location else "text"
+        return "".join(letter if letter.isalnum() or letter in "-_" else "-" for letter in stem) or "text"
+
+
+def open_source(location: str | Path) -> Source:
+    """Read a text.
+
+    Parameters
+    ----------
+    location
+        ``"-"`` for standard input, the path of a file, or the name of a packaged data set. A file wins over a
+        data set of the same name.
+
+    Raises
+    ------
+    DataError
+        If there is no such file or data set, with the nearest name, or it holds no usable text.
+    """
+    name = str(location)
+    if name == "-":
+        return Source("standard input", read_text("-"))
+    path = Path(name)
+    if not path.exists() and not path.is_symlink() and path.name == name:
+        known = datasets.names()
+        if name in known:
+            dataset = datasets.load(name)
+            return Source(dataset.name, dataset.text, dataset.name, dataset.licence)
+        if not path.suffix:
+            raise DataError(f"{name}: there is no such file or data set{nearest(name, known)}")
+    return Source(path.name, read_text(path), name)
+
+
+def text_sha256(text: str) -> str:
+    """Return the SHA-256 of `text` in UTF-8, in hexadecimal.
+
+    Examples
+    --------
+    >>> text_sha256("")[:8]
+    'e3b0c442'
+    """
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()

@@ -1,0 +1,25 @@
+"""After training nothing needs torch: every verb but `train` runs where it cannot be imported."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+BLOCKED = "import sys; sys.modules['torch'] = None; from remy.cli import main; main(sys.argv[1:])"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["predict", "RUN", "HELL"],
+        ["generate", "RUN", "--length", "20", "--seed", "1"],
+        ["evaluate", "RUN"],
+        ["info", "RUN", "--verify"],
+    ],
+)
+def test_a_verb_runs_with_torch_forbidden(words: list[str], finished: Path) -> None:
+    line = [str(finished) if word == "RUN" else word for word in words]
+    done = subprocess.run([sys.executable, "-c", BLOCKED, *line], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout

@@ -1,0 +1,55 @@
+"""NaN and infinities go where the definition says, and nowhere else."""
+
+import numpy as np
+import pytest
+
+from remy import _core
+from remy.ops import CELLS
+from tests.ops.problems import EXTRAS, Problem
+
+PLACES = {
+    "x": (2, 1, 0),
+    "kernel": (1, 2),
+    "recurrent_kernel": (0, 3),
+    "h0": (1, 2),
+    "d_outputs": (3, 0, 1),
+    "d_h": (2, 0),
+}
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("cell", CELLS)
+def test_they_spread_as_in_the_definition(cell, place, value):
+    problem = Problem(cell, 5, 4, 3, 9)
+    spoilt = problem.arrays[place].copy()
+    spoilt[PLACES[place]] = value
+    problem = problem.with_array(place, spoilt)
+    with np.errstate(invalid="ignore", over="ignore"):
+        expected = problem.by_reference()
+    for isa in _core.available_isas():
+        before = _core.isa()
+        _core.set_isa(isa)
+        try:
+            problem.assert_matches(problem.by_operators(), expected)
+        finally:
+            _core.set_isa(before)
+
+
+@pytest.mark.parametrize("loop", [False, True])
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+@pytest.mark.parametrize("masking", ["lengths", "gaps", "left padding", "nothing valid"])
+@pytest.mark.parametrize("cell", CELLS)
+def test_nothing_that_stands_at_masked_steps_leaks(cell, masking, dtype, loop):
+    problem = Problem(cell, 6, 5, 3, 9, dtype=dtype, masking=masking, extras=EXTRAS)
+    valid = np.ones((6, 5), bool)
+    if problem.arrays["lengths"] is not None:
+        valid &= np.arange(6)[:, None] < problem.arrays["lengths"]
+    if problem.arrays["mask"] is not None:
+        valid &= problem.arrays["mask"]
+    spoilt = problem.arrays["x"].copy()
+    spoilt[~valid] = np.nan
+    clean, dirty = problem.by_operators(loop=loop), problem.with_array("x", spoilt).by_operators(loop=loop)
+    for name, value in clean.items():
+        if value is not None:
+            np.testing.assert_array_equal(dirty[name], value, err_msg=name)

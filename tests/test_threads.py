@@ -1,0 +1,23 @@
+"""The number of threads of the core."""
+
+from __future__ import annotations
+
+import pytest
+
+import remy
+from remy.errors import UsageError
+
+
+def test_the_number_of_threads_is_what_was_set() -> None:
+    before = remy.get_num_threads()
+    try:
+        remy.set_num_threads(3)
+        assert remy.get_num_threads() == 3
+    finally:
+        remy.set_num_threads(before)
+
+
+@pytest.mark.parametrize("count", [0, -2])
+def test_fewer_threads_than_one_are_refused(count: int) -> None:
+    with pytest.raises(UsageError, match=f"at least 1, got {count}"):
+        remy.set_num_threads(count)
