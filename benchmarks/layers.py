@@ -27,7 +27,9 @@ PEERS = {
 }
 
 
-def training_step(layer: Callable[[torch.Tensor], torch.Tensor], x: torch.Tensor, weight: torch.Tensor) -> torch.Tensor:
+def training_step(
+    layer: Callable[[torch.Tensor], torch.Tensor], x: torch.Tensor, weight: torch.Tensor
+) -> torch.Tensor:
     """Run the layer and back; return the outputs. The gradients are left where torch puts them."""
     outputs = layer(x)
     outputs.backward(weight)
@@ -52,7 +54,10 @@ def compare(cell: str, shape: Shape) -> Ratio:
     load_torch_state_dict(ours, peer.state_dict())
     mine, theirs = x.clone().requires_grad_(), x.clone().requires_grad_()
     torch.testing.assert_close(
-        training_step(ours, mine, weight), training_step(lambda v: peer(v)[0], theirs, weight), rtol=1e-3, atol=1e-4
+        training_step(ours, mine, weight),
+        training_step(lambda v: peer(v)[0], theirs, weight),
+        rtol=1e-3,
+        atol=1e-4,
     )
     torch.testing.assert_close(mine.grad, theirs.grad, rtol=1e-3, atol=1e-3)
 

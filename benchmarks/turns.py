@@ -25,7 +25,9 @@ def seconds(call: Callable[[], None]) -> float:
     return time.perf_counter() - start
 
 
-def in_turn(ours: Callable[[], None], peer: Callable[[], None], *, turns: int = 31, warm_up: int = 3) -> Ratio:
+def in_turn(
+    ours: Callable[[], None], peer: Callable[[], None], *, turns: int = 31, warm_up: int = 3
+) -> Ratio:
     """Call both `turns` times, one after the other, and compare each pair."""
     for _ in range(warm_up):
         ours()

@@ -1,7 +1,7 @@
 """The whole first path in one run: ``make demo``.
 
-Learns to continue Shakespeare letter by letter for about three minutes, then shows what follows HELL, a page that the
-network wrote, and how well it does beside counting letters.
+Learns to continue Shakespeare letter by letter for about three minutes, says how well it does beside counting
+letters, then shows what follows HELL and a page that the network wrote.
 
     python examples/demo.py RUN
 """
@@ -16,7 +16,10 @@ PROMPT = "ROMEO:\n"
 
 def remy(*arguments: str) -> None:
     """Run one remy command as a person would, after showing it."""
-    print(f"\n$ remy {' '.join(repr(a) if not a.isprintable() or ' ' in a else a for a in arguments)}", flush=True)
+    print(
+        f"\n$ remy {' '.join(repr(a) if not a.isprintable() or ' ' in a else a for a in arguments)}",
+        flush=True,
+    )
     subprocess.run([sys.executable, "-m", "remy.cli", *arguments], check=True)
 
 

@@ -1,6 +1,6 @@
 """The public names of every package, and the stub of the compiled core: ``make docs`` regenerates both.
 
-    python tests/public_names.py [--write]
+python tests/public_names.py [--write]
 """
 
 from __future__ import annotations
@@ -21,7 +21,11 @@ def listing() -> str:
     """Return one line a public name: what each package's ``__all__`` holds."""
     packages = ["remy", "remy.errors"]
     packages += [f"remy.{info.name}" for info in pkgutil.iter_modules(remy.__path__) if info.ispkg]
-    lines = [f"{name}.{public}" for name in packages for public in getattr(importlib.import_module(name), "__all__", [])]
+    lines = [
+        f"{name}.{public}"
+        for name in packages
+        for public in getattr(importlib.import_module(name), "__all__", [])
+    ]
     return "\n".join(sorted(set(lines))) + "\n"
 
 

@@ -7,9 +7,6 @@
 namespace remy {
 namespace {
 
-// Below this many multiply-adds, waking a thread costs more than it saves (about 10 us at 10 GFLOP/s).
-constexpr std::int64_t kWorthAThread = 1 << 17;
-
 template <class T>
 T* thread_scratch(std::int64_t size) {
   thread_local Buffer<T> buffer;
@@ -21,8 +18,7 @@ template <class T>
 void multiply(const Kernels<T>& kernels, MatrixView<const T> a, MatrixView<const T> b, const T* packed, MatrixView<T> c,
               const T* bias, bool accumulate) {
   const std::int64_t panels = (c.cols + kernels.product_width - 1) / kernels.product_width;
-  const bool small = a.rows * a.cols * c.cols < kWorthAThread;
-  const int parts = small ? 1 : num_threads();
+  const int parts = worthwhile_parts(a.rows * a.cols * c.cols);
   const bool by_panel = panels % parts == 0 || panels >= 8 * parts;
   parallel(parts, [&](int part) {
     const FlushDenormals flush;

@@ -55,8 +55,9 @@ template <class T>
 void column_sums(MatrixView<const T> matrix, T* to) {
   constexpr std::int64_t block = 256;
   std::fill(to, to + matrix.cols, T(0));
-  parallel(num_threads(), [&](int part) {
-    const Range range = share(matrix.cols, num_threads(), part, kCacheLine / sizeof(T));
+  const int parts = worthwhile_parts(matrix.rows * matrix.cols);
+  parallel(parts, [&](int part) {
+    const Range range = share(matrix.cols, parts, part, kCacheLine / sizeof(T));
     const std::int64_t count = range.last - range.first;
     T sums[256];
     for (std::int64_t at = 0; at < count; at += 256) {

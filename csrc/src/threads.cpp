@@ -190,6 +190,8 @@ void parallel(int parts, TaskRef task) {
   pool_of(threads - 1).run(parts, guarded);
 }
 
+int worthwhile_parts(std::int64_t multiply_adds) { return multiply_adds < (std::int64_t(1) << 17) ? 1 : num_threads(); }
+
 Range share(std::int64_t count, int parts, int part, std::int64_t grain) {
   const std::int64_t grains = (count + grain - 1) / grain;
   const std::int64_t first = grains * part / parts * grain;

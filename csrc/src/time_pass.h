@@ -15,10 +15,9 @@ namespace remy {
 template <class T, class Plan>
 void run_rows(void (*pass)(const Plan&, std::int64_t, std::int64_t, T*), const Plan& plan, std::int64_t gates,
               Buffer<T>& scratch) {
-  constexpr std::int64_t worth_a_thread = 1 << 17;  // multiply-adds, about 10 us
-  const bool small = plan.steps * plan.batch * plan.units * plan.units * gates < worth_a_thread;
+  const std::int64_t work = plan.steps * plan.batch * plan.units * plan.units * gates;
   const int parts =
-      small ? 1 : static_cast<int>(std::max<std::int64_t>(1, std::min<std::int64_t>(num_threads(), plan.batch)));
+      static_cast<int>(std::max<std::int64_t>(1, std::min<std::int64_t>(worthwhile_parts(work), plan.batch)));
   const std::int64_t size = scratch_size((plan.batch + parts - 1) / parts, plan.units);
   T* memory = scratch.resize(size * parts);
   parallel(parts, [&](int part) {

@@ -25,7 +25,20 @@ _HOMES = {
     "set_num_threads": "remy.threads",
 }
 
-__all__ = ["__version__", *sorted(_HOMES)]  # noqa: PLE0604  (the listing is the table above)
+__all__ = [
+    "LanguageModel",
+    "Sequential",
+    "__version__",
+    "datasets",
+    "errors",
+    "get_num_threads",
+    "layers",
+    "load",
+    "ops",
+    "reference",
+    "runtime",
+    "set_num_threads",
+]
 
 if TYPE_CHECKING:
     from remy import datasets, errors, layers, ops, reference, runtime

@@ -28,6 +28,10 @@ class TaskRef {
 // done. A call from inside a task, or while another thread uses the pool, runs every part on the caller.
 void parallel(int parts, TaskRef task);
 
+// How many parts a piece of work is worth: 1 below 2^17 multiply-adds (some 10 us), where waking a thread costs more
+// than it saves, else the number of threads.
+int worthwhile_parts(std::int64_t multiply_adds);
+
 // [first, last) of `part` when `count` items are shared out evenly in multiples of `grain`.
 struct Range {
   std::int64_t first;

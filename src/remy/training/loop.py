@@ -253,8 +253,8 @@ class Trainer:
         if reachable < 0.9 * self.updates:
             epochs = reachable / self.plan.chunks
             self._reporter.note(
-                f"at this speed time is up after {epochs:.1f} of {self.config.epochs:g} epochs, "
-                "before the learning rate has come down; a run planned for that learns more in the same time: "
+                f"at this speed time is up after {epochs:.1f} of {self.config.epochs:g} epochs, before the "
+                "learning rate has come down; a run planned for that learns more in the same time: "
                 f"--epochs {epochs:.1f}"
             )
 
