@@ -9,6 +9,7 @@ import importlib
 import pkgutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import remy
@@ -31,8 +32,11 @@ def listing() -> str:
 
 def stub() -> str:
     """Return the stub of remy._core as nanobind writes it."""
-    command = [sys.executable, "-m", "nanobind.stubgen", "-q", "-m", "remy._core", "-o", "/dev/stdout"]
-    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    with tempfile.TemporaryDirectory() as directory:
+        written = Path(directory) / "_core.pyi"
+        command = [sys.executable, "-m", "nanobind.stubgen", "-q", "-m", "remy._core", "-o", str(written)]
+        subprocess.run(command, check=True, capture_output=True)
+        return written.read_text()
 
 
 if __name__ == "__main__":
