@@ -78,8 +78,8 @@ class ModelConfig(_Section):
 class TrainConfig(_Section):
     """How it is trained."""
 
-    epochs: float = Field(
-        default=defaults.EPOCHS, gt=0.0, description="passes over the training text; 0.5 is half of it"
+    epochs: float | None = Field(
+        default=None, gt=0.0, description="passes over the training text; null: by its length"
     )
     batch_size: int = Field(
         default=defaults.BATCH_SIZE, ge=1, description="places of the text read side by side"

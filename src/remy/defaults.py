@@ -13,7 +13,7 @@ CELL: Final = "lstm"
 UNITS: Final = 256
 LAYERS: Final = 2
 EMBEDDING: Final = 64
-DROPOUT: Final = 0.2
+DROPOUT: Final = 0.3
 RECURRENT_DROPOUT: Final = 0.0
 RESIDUAL: Final = False
 RESET_AFTER: Final = True
@@ -24,9 +24,10 @@ TIED: Final = False
 SPLIT: Final = 0.9
 
 # Training.
-EPOCHS: Final = 14.0
-BATCH_SIZE: Final = 64
-STEPS: Final = 128
+CHARACTERS: Final = 8_000_000  # to learn from in all, where no number of epochs is given
+MOST_EPOCHS: Final = 40.0
+BATCH_SIZE: Final = 32
+STEPS: Final = 64
 LEARNING_RATE: Final = 4e-3
 FINAL_LEARNING_RATE: Final = 0.02  # as a share of the peak
 WARMUP: Final = 0.03  # as a share of all updates
@@ -45,3 +46,8 @@ DEVICE: Final = "cpu"
 TOP: Final = 5
 LENGTH: Final = 500
 TEMPERATURE: Final = 1.0
+
+
+def epochs_for(characters: int) -> float:
+    """Return the passes over a text of so many characters when nobody says how many: at least one."""
+    return max(1.0, min(MOST_EPOCHS, round(CHARACTERS / max(1, characters), 1)))

@@ -58,7 +58,7 @@ def train(
     units: Annotated[int | None, _option("Size of each layer's state.", defaults.UNITS)] = None,
     layers: Annotated[int | None, _option("Recurrent layers.", defaults.LAYERS)] = None,
     dropout: Annotated[float | None, _option("Share of values dropped.", defaults.DROPOUT)] = None,
-    epochs: Annotated[float | None, _option("Passes over the text.", defaults.EPOCHS)] = None,
+    epochs: Annotated[float | None, _option("Passes over the text.", "by its length")] = None,
     batch_size: Annotated[int | None, _option("Places read side by side.", defaults.BATCH_SIZE)] = None,
     lr: Annotated[float | None, _option("Highest learning rate.", defaults.LEARNING_RATE)] = None,
     max_time: Annotated[str | None, _option("End after 90s, 8m, 1h30m.", "none")] = None,
@@ -99,7 +99,7 @@ def _start(
 ) -> TrainedModel:
     from remy import config as configuration
     from remy.tasks.guess import guess_task
-    from remy.tasks.sources import open_source
+    from remy.tasks.sources import open_source, plan_epochs
 
     base = configuration.read(config_file) if config_file is not None else configuration.Config()
     config = _override(base, given, assignments)
@@ -114,6 +114,7 @@ def _start(
     source = open_source(data)
     if out is None:
         out = _fresh(source)
+    config = plan_epochs(config, source, separate=valid is not None)
     if guess is not None:
         say(f"task: {guess.task} (guessed: {guess.reason}); in flags:", quiet=quiet)
         held = f" --valid {valid}" if valid is not None else ""

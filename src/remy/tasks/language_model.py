@@ -35,7 +35,7 @@ class LanguageModel:
     dropout
         Share of what each layer reads that is dropped while training, from 0 to below 1.
     epochs
-        Passes over the training text.
+        Passes over the training text; None chooses by its length, some 8 million characters in all.
     batch_size
         Places of the text that are read side by side.
     steps
@@ -72,7 +72,7 @@ class LanguageModel:
         layers: int = defaults.LAYERS,
         embedding: int = defaults.EMBEDDING,
         dropout: float = defaults.DROPOUT,
-        epochs: float = defaults.EPOCHS,
+        epochs: float | None = None,
         batch_size: int = defaults.BATCH_SIZE,
         steps: int = defaults.STEPS,
         lr: float = defaults.LEARNING_RATE,

@@ -11,6 +11,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from remy import defaults
 from remy.config import TrainConfig
 from remy.errors import DataError
 from remy.training.checkpoint import Checkpoint
@@ -67,7 +68,8 @@ class Trainer:
         self.network = network
         self.config = config
         self.plan = plan_streams(len(train_ids), batch_size=config.batch_size, steps=config.steps)
-        self.updates = max(1, round(config.epochs * self.plan.chunks))
+        self.epochs = config.epochs or defaults.epochs_for(len(train_ids))
+        self.updates = max(1, round(self.epochs * self.plan.chunks))
         self.evaluate_every = max(1, math.ceil(self.updates / config.evaluations))
         self._train_ids, self._valid_ids = train_ids, valid_ids[: config.validation_characters]
         self._store: Store = store if store is not None else Forgetful()
@@ -253,7 +255,7 @@ class Trainer:
         if reachable < 0.9 * self.updates:
             epochs = reachable / self.plan.chunks
             self._reporter.note(
-                f"at this speed time is up after {epochs:.1f} of {self.config.epochs:g} epochs, before the "
+                f"at this speed time is up after {epochs:.1f} of {self.epochs:g} epochs, before the "
                 "learning rate has come down; a run planned for that learns more in the same time: "
                 f"--epochs {epochs:.1f}"
             )
