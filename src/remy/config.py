@@ -49,8 +49,8 @@ class ModelConfig(_Section):
     units: int = Field(default=defaults.UNITS, ge=1, description="size of each layer's state")
     layers: int = Field(default=defaults.LAYERS, ge=1, description="number of recurrent layers")
     embedding: int = Field(default=defaults.EMBEDDING, ge=1, description="size of a character's vector")
-    dropout: float = Field(
-        default=defaults.DROPOUT, ge=0.0, lt=1.0, description="share dropped of what each layer reads"
+    dropout: float | None = Field(
+        default=None, ge=0.0, lt=1.0, description="dropped around layers; null: by the number of epochs"
     )
     recurrent_dropout: float = Field(
         default=defaults.RECURRENT_DROPOUT, ge=0.0, lt=1.0, description="dropped from the recurrent state"
@@ -86,6 +86,9 @@ class TrainConfig(_Section):
     )
     steps: int = Field(
         default=defaults.STEPS, ge=1, description="characters between two updates (gradients end there)"
+    )
+    restart: float = Field(
+        default=defaults.RESTART, ge=0.0, le=1.0, description="share of places that forget before a chunk"
     )
     lr: float = Field(default=defaults.LEARNING_RATE, gt=0.0, description="highest learning rate")
     final_lr: float = Field(

@@ -13,7 +13,8 @@ CELL: Final = "lstm"
 UNITS: Final = 256
 LAYERS: Final = 2
 EMBEDDING: Final = 64
-DROPOUT: Final = 0.3
+DROPOUT_PER_EPOCH: Final = 0.05  # what is read once needs little; what is read often, up to MOST_DROPOUT
+MOST_DROPOUT: Final = 0.3
 RECURRENT_DROPOUT: Final = 0.0
 RESIDUAL: Final = False
 RESET_AFTER: Final = True
@@ -28,7 +29,8 @@ CHARACTERS: Final = 8_000_000  # to learn from in all, where no number of epochs
 MOST_EPOCHS: Final = 40.0
 BATCH_SIZE: Final = 32
 STEPS: Final = 64
-LEARNING_RATE: Final = 4e-3
+RESTART: Final = 0.1  # without it a network has hardly ever begun anywhere but at a text's first character
+LEARNING_RATE: Final = 6e-3
 FINAL_LEARNING_RATE: Final = 0.02  # as a share of the peak
 WARMUP: Final = 0.03  # as a share of all updates
 WEIGHT_DECAY: Final = 0.01
@@ -51,3 +53,8 @@ TEMPERATURE: Final = 1.0
 def epochs_for(characters: int) -> float:
     """Return the passes over a text of so many characters when nobody says how many: at least one."""
     return max(1.0, min(MOST_EPOCHS, round(CHARACTERS / max(1, characters), 1)))
+
+
+def dropout_for(epochs: float) -> float:
+    """Return the dropout for so many passes over a text when nobody says how much."""
+    return round(min(MOST_DROPOUT, DROPOUT_PER_EPOCH * epochs), 3)

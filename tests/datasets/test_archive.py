@@ -176,8 +176,11 @@ def test_the_registry_names_what_it_has() -> None:
 @pytest.mark.slow
 def test_the_real_plays_come_out_clean() -> None:
     plays = datasets.load("shakespeare")
-    assert plays.sha256 == "5016b1d172592bdd1650b080ef939f7f01c6c9f38517d2a2387ac4aaecca4ba3"
+    assert plays.sha256 == "ed14fe8cbf4f0e9103e862ced3c37db95104949e722198903ca97cfddeaaf932"
     assert len(plays.text) == 4_998_183
     assert plays.text.startswith("A Midsummer Night's Dream\n\nACT I\n")
     assert not set("*_#\\\r\t") & set(plays.text)
-    assert plays.text.count("HELLO:\n") > 200
+    learned = plays.text[: int(0.9 * len(plays.text))]
+    assert learned.count("HELL") == learned.count("HELLO") == 296, (
+        "what the demo asks for is in what it reads"
+    )

@@ -124,27 +124,32 @@ def test_the_callers_random_numbers_do_not_matter() -> None:
     assert without_time(train(options()).history) == without_time(first.history)
 
 
-def test_every_epoch_begins_with_a_zero_state_and_chunks_carry_it_on() -> None:
+def states_read_and_left(**changes: Any) -> tuple[Trainer, list[Any], list[Any]]:
+    """Train, and return the state that every update began with and the one it ended with."""
     with own_randomness(0, torch.device("cpu")):
         network = LanguageNetwork(architecture(vocabulary_size=7))
-        seen: list[Any] = []
-        forward = network.forward
+        begins: list[Any] = []
         ends: list[Any] = []
+        forward = network.forward
 
         def watched(ids: torch.Tensor, state: Any = None) -> Any:
-            if network.training:
-                seen.append(state)
             result = forward(ids, state)
             if network.training:
+                begins.append(state)
                 ends.append([tuple(part.detach().clone() for part in parts) for parts in result[1]])
             return result
 
         network.forward = watched  # type: ignore[method-assign]
-        trainer = Trainer(network, tiny.ids(700), tiny.ids(300), options())
+        trainer = Trainer(network, tiny.ids(700), tiny.ids(300), options(**changes))
         trainer.run()
+    return trainer, begins, ends
+
+
+def test_every_epoch_begins_with_a_zero_state_and_chunks_carry_it_on() -> None:
+    trainer, begins, ends = states_read_and_left(restart=0.0)
     chunks = trainer.plan.chunks
     assert chunks > 2
-    for update, state in enumerate(seen):
+    for update, state in enumerate(begins):
         if update % chunks == 0:
             assert state is None
             continue
@@ -152,6 +157,22 @@ def test_every_epoch_begins_with_a_zero_state_and_chunks_carry_it_on() -> None:
             for part, expected in zip(parts, before, strict=True):
                 assert torch.equal(part, expected)
                 assert not part.requires_grad
+
+
+def test_a_share_of_the_streams_forgets_everything_before_a_chunk_and_the_rest_nothing() -> None:
+    trainer, begins, ends = states_read_and_left(restart=0.4, epochs=8)
+    forgot = []
+    for update, state in enumerate(begins):
+        if update % trainer.plan.chunks == 0:
+            continue
+        rows = torch.stack([(part == 0).all(dim=1) for parts in state for part in parts])
+        assert (rows == rows[0]).all(), "a stream forgets all of its state or none"
+        kept = ~rows[0]
+        for parts, before in zip(state, ends[update - 1], strict=True):
+            for part, expected in zip(parts, before, strict=True):
+                assert torch.equal(part[kept], expected[kept])
+        forgot.append(rows[0].double().mean().item())
+    assert 0.25 < sum(forgot) / len(forgot) < 0.55
 
 
 def test_early_stopping_ends_the_run_and_keeps_the_best() -> None:

@@ -57,7 +57,7 @@ def train(
     cell: Annotated[str | None, _option("simple_rnn, lstm or gru.", defaults.CELL)] = None,
     units: Annotated[int | None, _option("Size of each layer's state.", defaults.UNITS)] = None,
     layers: Annotated[int | None, _option("Recurrent layers.", defaults.LAYERS)] = None,
-    dropout: Annotated[float | None, _option("Share of values dropped.", defaults.DROPOUT)] = None,
+    dropout: Annotated[float | None, _option("Share of values dropped.", "by the epochs")] = None,
     epochs: Annotated[float | None, _option("Passes over the text.", "by its length")] = None,
     batch_size: Annotated[int | None, _option("Places read side by side.", defaults.BATCH_SIZE)] = None,
     lr: Annotated[float | None, _option("Highest learning rate.", defaults.LEARNING_RATE)] = None,
@@ -99,7 +99,8 @@ def _start(
 ) -> TrainedModel:
     from remy import config as configuration
     from remy.tasks.guess import guess_task
-    from remy.tasks.sources import open_source, plan_epochs
+    from remy.tasks.plan import plan
+    from remy.tasks.sources import open_source
 
     base = configuration.read(config_file) if config_file is not None else configuration.Config()
     config = _override(base, given, assignments)
@@ -114,7 +115,8 @@ def _start(
     source = open_source(data)
     if out is None:
         out = _fresh(source)
-    config = plan_epochs(config, source, separate=valid is not None)
+    learned = len(source.text) * (1.0 if valid is not None else config.data.split)
+    config = plan(config, round(learned))
     if guess is not None:
         say(f"task: {guess.task} (guessed: {guess.reason}); in flags:", quiet=quiet)
         held = f" --valid {valid}" if valid is not None else ""

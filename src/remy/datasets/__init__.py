@@ -4,7 +4,7 @@ Examples
 --------
 >>> from remy import datasets
 >>> datasets.names()
-('shakespeare',)
+('shakespeare', 'tragedies')
 """
 
 from __future__ import annotations

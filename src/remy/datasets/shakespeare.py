@@ -20,13 +20,20 @@ _EMPTY_LINES = re.compile(r"\n{3,}")
 
 
 def read_plays(members: Mapping[str, bytes]) -> str:
-    """Return all plays as one text, in order of the members' names.
+    """Return all plays as one text, in the order of their titles.
+
+    Not of their folders, which are genres: the end of the text, which is held out by default, then has
+    comedies and tragedies alike.
 
     A speech is the speaker's name with a colon on a line of its own, then its lines, then an empty line.
     Stage directions stand in square brackets. Titles, acts and scenes are lines of their own. Nothing else of
     the Markdown is left; the words are as the package has them.
     """
-    return "\n".join(plain_text(decode_text(members[name], name)) for name in sorted(members))
+    return "\n".join(plain_text(decode_text(members[name], name)) for name in sorted(members, key=_title))
+
+
+def _title(member: str) -> str:
+    return member.rpartition("/")[2]
 
 
 def plain_text(markdown: str) -> str:

@@ -33,7 +33,8 @@ class LanguageModel:
     embedding
         Size of a character's vector.
     dropout
-        Share of what each layer reads that is dropped while training, from 0 to below 1.
+        Share of what each layer reads that is dropped while training, from 0 to below 1;
+        None chooses by the number of epochs.
     epochs
         Passes over the training text; None chooses by its length, some 8 million characters in all.
     batch_size
@@ -71,7 +72,7 @@ class LanguageModel:
         units: int = defaults.UNITS,
         layers: int = defaults.LAYERS,
         embedding: int = defaults.EMBEDDING,
-        dropout: float = defaults.DROPOUT,
+        dropout: float | None = None,
         epochs: float | None = None,
         batch_size: int = defaults.BATCH_SIZE,
         steps: int = defaults.STEPS,

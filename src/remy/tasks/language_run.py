@@ -174,7 +174,7 @@ def architecture(config: Config, vocabulary_size: int) -> dict[str, Any]:
 def _network(config: Config, corpus: Corpus) -> LanguageNetwork:
     return LanguageNetwork(
         architecture(config, len(corpus.tokenizer.vocabulary)),
-        dropout=config.model.dropout,
+        dropout=config.model.dropout or 0.0,  # `plan` has filled it in
         recurrent_dropout=config.model.recurrent_dropout,
     )
 

@@ -12,7 +12,8 @@ from remy.config import Config
 from remy.errors import DataError, UsageError
 from remy.tasks.corpus import make_corpus
 from remy.tasks.language_run import TrainedModel, fingerprint, run_training
-from remy.tasks.sources import Source, open_source, plan_epochs
+from remy.tasks.plan import plan
+from remy.tasks.sources import Source, open_source
 from remy.training import Reporter, RunDirectory, checkpoint
 from remy.training.machine import find_device
 
@@ -66,7 +67,7 @@ def train_language_model(
     data = config.data.model_copy(
         update={"train": source.location, "valid": valid.location if valid is not None else None}
     )
-    config = plan_epochs(config, source, separate=valid is not None).model_copy(update={"data": data})
+    config = plan(config, len(corpus.train_text)).model_copy(update={"data": data})
     find_device(config.train.device)  # before anything is written
     if out is None:
         return run_training(config, corpus, reporter=reporter)

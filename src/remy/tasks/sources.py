@@ -6,8 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from remy import datasets, defaults
-from remy.config import Config
+from remy import datasets
 from remy.data.text import read_text
 from remy.errors import DataError, nearest
 
@@ -71,18 +70,6 @@ def open_source(location: str | Path) -> Source:
         if not path.suffix:
             raise DataError(f"{name}: there is no such file or data set{nearest(name, known)}")
     return Source(path.name, read_text(path), name)
-
-
-def plan_epochs(config: Config, source: Source, *, separate: bool) -> Config:
-    """Return `config` with its number of epochs filled in by the length of what is learned from.
-
-    `separate` says that the held-out text is another one, so that all of `source` is learned from.
-    """
-    if config.train.epochs is not None:
-        return config
-    learned = len(source.text) * (1.0 if separate else config.data.split)
-    train = config.train.model_copy(update={"epochs": defaults.epochs_for(round(learned))})
-    return config.model_copy(update={"train": train})
 
 
 def text_sha256(text: str) -> str:

@@ -27,6 +27,7 @@ from remy.training.validation import validate
 
 if TYPE_CHECKING:
     from remy.models import LanguageNetwork
+    from remy.models.language import State
 
 #: After so many seconds the speed of a run is taken as known.
 WARM_UP_SECONDS = 5.0
@@ -150,7 +151,7 @@ class Trainer:
         epoch, chunk = divmod(progress.update, self.plan.chunks)
         inputs, targets = self._streams(epoch)
         window = slice(chunk * steps, (chunk + 1) * steps)
-        state = None if chunk == 0 else progress.state
+        state = None if chunk == 0 else self._carried(progress.update)
         rate = learning_rate(
             progress.update,
             updates=self.updates,
@@ -170,6 +171,15 @@ class Trainer:
         progress.loss_sum += loss.detach().double()
         progress.loss_count += 1
         progress.update += 1
+
+    def _carried(self, update: int) -> State | None:
+        """Return the state to go on with; a few streams forget, and begin mid-text as a prompt may."""
+        state, share = self.progress.state, self.config.restart
+        if state is None or not share:
+            return state
+        draws = np.random.default_rng((self.config.seed, update)).random(self.plan.batch)
+        kept = torch.from_numpy(draws >= share).to(self._device)
+        return [tuple(torch.where(kept[:, None], part, 0) for part in layer) for layer in state]
 
     def _streams(self, epoch: int) -> tuple[torch.Tensor, torch.Tensor]:
         if self._epoch is None or self._epoch[0] != epoch:
