@@ -1,7 +1,7 @@
 """The whole first path in one run: ``make demo``.
 
-Learns to continue six tragedies of Shakespeare letter by letter for about three minutes, says how well it does beside counting
-letters, then shows what follows HELL and a page that the network wrote.
+Learns to continue six tragedies of Shakespeare letter by letter for about three minutes, says how well it
+does beside counting letters, then shows what follows HELL and a page that the network wrote.
 
     python examples/demo.py RUN
 """

@@ -37,7 +37,7 @@ def test_a_verb_without_arguments_prints_its_flags_and_exits_2(
 def test_train_shows_the_default_of_every_flag(capsys: pytest.CaptureFixture[str]) -> None:
     run(["train"])
     shown = " ".join(capsys.readouterr().out.split())
-    for default in ("[lstm]", "[256]", "[0.004]", "[guessed]", "[runs/NAME-N]", "[cpu]"):
+    for default in ("[lstm]", "[256]", "[0.006]", "[guessed]", "[runs/NAME-N]", "[cpu]"):
         assert default in shown, default
 
 

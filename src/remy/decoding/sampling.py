@@ -78,7 +78,7 @@ class Sampling:
         with np.errstate(over="ignore"):
             weights = np.exp((values - values.max()) / self.temperature)
         if self.top_k is not None or self.top_p is not None:
-            order = np.argsort(-weights, kind="stable")
+            order = np.argsort(-values, kind="stable")  # weights may tie where logits do not
             weights[order[self._kept(weights[order]) :]] = 0.0
         return np.asarray(weights / weights.sum())
 
