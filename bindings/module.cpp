@@ -43,6 +43,7 @@ NB_MODULE(_core, module) {
   module.doc() = "Remy's compiled core. See csrc/include/remy for what each function means.";
   module.def("set_num_threads", &set_num_threads, nb::arg("count"));
   module.def("get_num_threads", &num_threads);
+  module.def("borrow_openmp", &borrow_openmp, "Work on the threads of a GNU OpenMP that the process has loaded.");
   module.def("isa", &isa, "Name of the instruction set in use.");
   module.def("available_isas", &available_isas, "Instruction sets of this build that this machine has, best last.");
   module.def("set_isa", &set_isa, nb::arg("name"));

@@ -47,7 +47,7 @@ struct BackwardPlan {
   const T* d_h_final;
   const T* d_c_final;
   T* d_gates;   // (T, B, gradient_count*H)
-  T* operands;  // (T, B, H): h_{t-1} with dropout, or null where there is none
+  T* operands;  // (T, B, H): h_{t-1} with dropout, zero at invalid steps; null where it would be h_{t-1} itself
   T* resets;    // (T, B, H): r h_{t-1}, GRU with reset before; else null
   T* d_h0;
   T* d_c0;

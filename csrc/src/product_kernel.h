@@ -14,36 +14,41 @@ constexpr int64_t kProductWidth = kProductVectors * kLanes<T>;
 // Rows of the right-hand side in one block: 256 x 64 floats are 64 KiB, half of a small second-level cache.
 constexpr int64_t kProductDepth = 256;
 
+// The first `cols` columns of a tile, or of what it starts from, between a matrix and a whole panel's width.
 template <class T>
-REMY_INLINE void add_tile(const T* tile, int64_t rows, MatrixView<T> c, const T* bias, bool accumulate) {
-  for (int64_t r = 0; r < rows; ++r) {
-    T* to = c.data + r * c.row_stride;
-    for (int n = 0; n < kProductVectors; ++n) {
-      const int64_t column = n * kLanes<T>;
-      if (column >= c.cols) break;
-      const int64_t count = c.cols - column;
-      Vec<T> sum = load(tile + r * kProductWidth<T> + column);
-      if (accumulate) sum += load(to + column, count);
-      if (bias != nullptr) sum += load(bias + column, count);
-      store(to + column, sum, count);
-    }
-  }
+REMY_INLINE void copy_columns(const T* from, int64_t from_stride, T* to, int64_t to_stride, int64_t rows,
+                              int64_t cols) {
+  for (int64_t r = 0; r < rows; ++r)
+    for (int64_t j = 0; j < cols; ++j) to[r * to_stride + j] = from[r * from_stride + j];
 }
 
-// One panel of c: a (M, K) times a packed block of `depth` rows.
+// One panel of c: `start` plus a (M, K) times a packed block. A panel narrower than the tile goes through a buffer.
 template <class T>
-void product_panel(MatrixView<const T> a, const T* panel, MatrixView<T> c, const T* bias, bool accumulate) {
+void product_panel(MatrixView<const T> a, const T* panel, Start<T> start, MatrixView<T> c) {
   constexpr int rows_at_once = kTileRows<kProductVectors>;
-  alignas(64) T tile[rows_at_once * kProductWidth<T>];
+  const bool whole = c.cols == kProductWidth<T>;
+  alignas(64) T sums[rows_at_once * kProductWidth<T>] = {};
   for (int64_t row = 0; row < a.rows; row += rows_at_once) {
     const int64_t rows = smaller(rows_at_once, a.rows - row);
-    tile_rows<T, kProductVectors>(rows, {a.data + row * a.row_stride, a.row_stride, a.col_stride}, panel, a.cols, tile);
-    add_tile<T>(tile, rows, c.row_range(row, rows), bias, accumulate);
+    const Left<T> left{a.data + row * a.row_stride, a.row_stride, a.col_stride};
+    T* to = c.data + row * c.row_stride;
+    Start<T> from = start;
+    if (from.data != nullptr) from.data += row * start.stride;
+    if (whole) {
+      tile_rows<T, kProductVectors>(rows, left, panel, a.cols, from, {to, c.row_stride});
+      continue;
+    }
+    if (from.data != nullptr) {
+      copy_columns(from.data, start.stride, sums, kProductWidth<T>, rows, c.cols);
+      from = {sums, kProductWidth<T>};
+    }
+    tile_rows<T, kProductVectors>(rows, left, panel, a.cols, from, {sums, kProductWidth<T>});
+    copy_columns<T>(sums, kProductWidth<T>, to, c.row_stride, rows, c.cols);
   }
 }
 
-// c = a b (+ bias | + c). With `packed`, b is read from there, whole panels; else it is packed block by block into
-// `scratch`, kProductDepth * kProductWidth values. Both sum in the same order.
+// c = a b + (c with `accumulate`, else the row `bias`, else 0). With `packed`, b is read from there, whole panels; else
+// it is packed block by block into `scratch`, kProductDepth * kProductWidth values. Both sum in the same order.
 template <class T>
 void multiply(MatrixView<const T> a, MatrixView<const T> b, const T* packed, MatrixView<T> c, const T* bias,
               bool accumulate, T* scratch) {
@@ -60,8 +65,9 @@ void multiply(MatrixView<const T> a, MatrixView<const T> b, const T* packed, Mat
       } else {
         pack_panel<T>(b, first, last, column, kProductWidth<T>, scratch);
       }
-      product_panel<T>(a.columns(first, last - first), panel, part, first == 0 ? part_bias : nullptr,
-                       accumulate || first > 0);
+      Start<T> start{part_bias, 0};
+      if (accumulate || first > 0) start = {part.data, part.row_stride};
+      product_panel<T>(a.columns(first, last - first), panel, start, part);
       first = last;
     } while (first < depth);
   }

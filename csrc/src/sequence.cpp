@@ -57,6 +57,7 @@ void column_sums(MatrixView<const T> matrix, T* to) {
   std::fill(to, to + matrix.cols, T(0));
   const int parts = worthwhile_parts(matrix.rows * matrix.cols);
   parallel(parts, [&](int part) {
+    const FlushDenormals flush;
     const Range range = share(matrix.cols, parts, part, kCacheLine / sizeof(T));
     const std::int64_t count = range.last - range.first;
     T sums[256];
@@ -94,6 +95,13 @@ MatrixView<const T> valid_inputs(const Sequence<T>& s, Buffer<T>& buffer) {
   return {copy, x.rows, x.cols, x.cols, 1};
 }
 
+// Whether the left side of the recurrent kernel's gradient differs from the states: dropout scales it, and at an
+// invalid step it must be zero, for 0 times an infinite state would reach the weights.
+template <class T>
+bool needs_operands(const Sequence<T>& s) {
+  return s.recurrent_dropout || s.lengths || s.mask;
+}
+
 // to = (h_{t-1} of every step)^T d_gates: the states one step earlier, and h0 for the first.
 template <class T>
 void product_with_previous(const Sequence<T>& s, View<const T, 3> states, MatrixView<const T> d_gates,
@@ -112,7 +120,7 @@ void recurrent_gradient(const Sequence<T>& s, View<const T, 3> states, MatrixVie
   const std::int64_t rows = d_gates.rows, units = s.units();
   const bool before = s.cell == Cell::gru_reset_before;
   const std::int64_t plain = (before ? 2 : gate_count(s.cell)) * units;  // columns whose operand is h itself
-  if (s.recurrent_dropout) {
+  if (needs_operands(s)) {
     const MatrixView<const T> operands{memory.operands.data(), rows, units, units, 1};
     product<T>(operands.transposed(), d_gates.columns(0, plain), to.columns(0, plain));
   } else {
@@ -192,7 +200,7 @@ void backward(const Sequence<T>& s, const Record<const T>& record, const Arrivin
   plan.d_h_final = arriving.h_final.data;
   plan.d_c_final = arriving.c_final.data;
   plan.d_gates = memory.d_gates.resize(rows * columns);
-  plan.operands = s.recurrent_dropout ? memory.operands.resize(rows * units) : nullptr;
+  plan.operands = needs_operands(s) ? memory.operands.resize(rows * units) : nullptr;
   plan.resets = s.cell == Cell::gru_reset_before ? memory.resets.resize(rows * units) : nullptr;
   plan.d_h0 = gradients.h0.data;
   plan.d_c0 = gradients.c0.data;

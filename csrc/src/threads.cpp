@@ -5,7 +5,10 @@
 #include <atomic>
 #include <condition_variable>
 #include <mutex>
+#include <new>
 #include <stdexcept>
+#include <string>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -30,7 +33,12 @@ int usable_processors() {
 class Pool {
  public:
   explicit Pool(int workers) {
-    for (int i = 0; i < workers; ++i) threads_.emplace_back([this] { serve(); });
+    threads_.reserve(static_cast<std::size_t>(workers));
+    try {
+      for (int i = 0; i < workers; ++i) threads_.emplace_back([this] { serve(); });
+    } catch (const std::system_error&) {
+      // No more threads to be had: those that are there take all the parts.
+    }
   }
 
   ~Pool() {
@@ -89,30 +97,13 @@ class Pool {
   std::vector<std::thread> threads_;
 };
 
-// GNU OpenMP, when something else in the process (torch, say) has already loaded it. Its idle threads spin for
-// milliseconds after every piece of work, so a second pool beside it would share its processors with them: measured on
-// two cores, 1.3 times slower. Working on the same threads costs nothing.
+// GNU OpenMP, where something else in the process (torch, say) has loaded it. Its idle threads spin for milliseconds
+// after every piece of work, so a pool of ours beside it would share its processors with them: measured on two
+// cores, 1.4 times slower. Working on the same threads costs nothing.
 struct OpenMp {
   void (*parallel)(void (*)(void*), void*, unsigned, unsigned) = nullptr;
   int (*max_threads)() = nullptr;
   int (*in_parallel)() = nullptr;
-
-  static const OpenMp& of_process() {
-    static std::atomic<const OpenMp*> found{nullptr};
-    static const OpenMp none;
-    const OpenMp* known = found.load();
-    if (known == nullptr) {
-      void* library = dlopen("libgomp.so.1", RTLD_LAZY | RTLD_NOLOAD);
-      if (library == nullptr) return none;  // it may still come
-      auto* loaded = new OpenMp;
-      loaded->parallel = reinterpret_cast<decltype(parallel)>(dlsym(library, "GOMP_parallel"));
-      loaded->max_threads = reinterpret_cast<decltype(max_threads)>(dlsym(library, "omp_get_max_threads"));
-      loaded->in_parallel = reinterpret_cast<decltype(in_parallel)>(dlsym(library, "omp_in_parallel"));
-      if (!found.compare_exchange_strong(known, loaded)) delete loaded;
-      known = found.load();
-    }
-    return *known;
-  }
 
   // A team of another size than the last would be built anew at every change.
   bool can_serve(int threads) const {
@@ -120,6 +111,8 @@ struct OpenMp {
            in_parallel() == 0;
   }
 };
+
+std::atomic<const OpenMp*> borrowed{nullptr};
 
 std::atomic<int> wanted{0};
 std::mutex pool_use;
@@ -139,16 +132,17 @@ struct Shared {
   }
 };
 
-// A fork copies the pool but not its threads: the child starts again without one.
-void forget_pool() {
+// A fork copies the pool, and OpenMP's team, but not their threads: the child starts again with a pool of its own.
+void forget_threads() {
   new (&pool_use) std::mutex;
   pool = nullptr;
   pool_size = 0;
+  borrowed = nullptr;
 }
 
+const int fork_handled = pthread_atfork(nullptr, nullptr, forget_threads);
+
 Pool& pool_of(int workers) {
-  static const int registered = pthread_atfork(nullptr, nullptr, forget_pool);
-  static_cast<void>(registered);
   if (pool == nullptr || pool_size != workers) {
     delete pool;
     pool = new Pool(workers);
@@ -160,13 +154,24 @@ Pool& pool_of(int workers) {
 }  // namespace
 
 void set_num_threads(int count) {
-  if (count < 1) throw std::invalid_argument("set_num_threads: expected a count of at least 1");
+  if (count < 1 || count > kMostThreads)
+    throw std::invalid_argument("set_num_threads: expected a count of 1 to " + std::to_string(kMostThreads));
   wanted = count;
 }
 
 int num_threads() {
   if (wanted == 0) wanted = usable_processors();
   return wanted;
+}
+
+void borrow_openmp() {
+  void* library = dlopen("libgomp.so.1", RTLD_LAZY | RTLD_NOLOAD);
+  if (library == nullptr) return;
+  static OpenMp team;
+  team.parallel = reinterpret_cast<decltype(team.parallel)>(dlsym(library, "GOMP_parallel"));
+  team.max_threads = reinterpret_cast<decltype(team.max_threads)>(dlsym(library, "omp_get_max_threads"));
+  team.in_parallel = reinterpret_cast<decltype(team.in_parallel)>(dlsym(library, "omp_in_parallel"));
+  borrowed = &team;
 }
 
 void parallel(int parts, TaskRef task) {
@@ -180,9 +185,10 @@ void parallel(int parts, TaskRef task) {
     task(part);
     inside_task = false;
   };
-  if (OpenMp::of_process().can_serve(threads)) {
+  const OpenMp* team = borrowed.load();
+  if (team != nullptr && team->can_serve(threads)) {
     Shared shared{guarded, parts, {0}};
-    OpenMp::of_process().parallel(&Shared::work, &shared, static_cast<unsigned>(threads), 0);
+    team->parallel(&Shared::work, &shared, static_cast<unsigned>(threads), 0);
     return;
   }
   const std::unique_lock<std::mutex> use(pool_use, std::try_to_lock);

@@ -21,7 +21,8 @@ constexpr int kRegisters = 16;
 template <int N>
 constexpr int kTileRows = kRegisters == 32 ? (N == 3 ? 8 : 6) : (N == 3 ? 4 : 3);
 
-// Left-hand side: value (row, k) lies at data[row * row_stride + k * depth_stride].
+// Left-hand side, passed by reference: by value it goes over the stack in one wide move right after narrow ones, and
+// waits for all stores before it. Value (row, k) lies at data[row * row_stride + k * depth_stride].
 template <class T>
 struct Left {
   const T* data;
@@ -29,14 +30,29 @@ struct Left {
   int64_t depth_stride;
 };
 
-// out[row][N * lanes] = left (R rows) times the panel.
+// Where a tile's sums start: at zero (data none), at one row for all (stride 0), or at a matrix.
+template <class T>
+struct Start {
+  const T* data = nullptr;
+  int64_t stride = 0;
+};
+
+// Where they go: row r to data + r * stride.
+template <class T>
+struct Target {
+  T* data;
+  int64_t stride;
+};
+
+// out = start + left (R rows) times the panel.
 template <class T, int R, int N>
-REMY_INLINE void tile(Left<T> left, const T* panel, int64_t depth, T* out) {
+REMY_INLINE void tile(const Left<T>& left, const T* panel, int64_t depth, Start<T> start, Target<T> out) {
   Vec<T> sum[R][N];
 #pragma GCC unroll 8
   for (int r = 0; r < R; ++r)
 #pragma GCC unroll 4
-    for (int n = 0; n < N; ++n) sum[r][n] = Vec<T>{};
+    for (int n = 0; n < N; ++n)
+      sum[r][n] = start.data != nullptr ? load(start.data + r * start.stride + n * kLanes<T>) : Vec<T>{};
   const T* value = left.data;
   for (int64_t k = 0; k < depth; ++k) {
     if constexpr (N <= R) {
@@ -66,24 +82,25 @@ REMY_INLINE void tile(Left<T> left, const T* panel, int64_t depth, T* out) {
 #pragma GCC unroll 8
   for (int r = 0; r < R; ++r)
 #pragma GCC unroll 4
-    for (int n = 0; n < N; ++n) store(out + (r * N + n) * kLanes<T>, sum[r][n]);
+    for (int n = 0; n < N; ++n) store(out.data + r * out.stride + n * kLanes<T>, sum[r][n]);
 }
 
 template <class T, int R, int N>
-[[gnu::noinline]] void tile_of(Left<T> left, const T* panel, int64_t depth, T* out) {
-  tile<T, R, N>(left, panel, depth, out);
+[[gnu::noinline]] void tile_of(const Left<T>& left, const T* panel, int64_t depth, Start<T> start, Target<T> out) {
+  tile<T, R, N>(left, panel, depth, start, out);
 }
 
 // The tile for a number of rows known at run time, 1 .. kTileRows<N>.
 template <class T, int N, int R = kTileRows<N>>
-REMY_INLINE void tile_rows(int64_t rows, Left<T> left, const T* panel, int64_t depth, T* out) {
+REMY_INLINE void tile_rows(int64_t rows, const Left<T>& left, const T* panel, int64_t depth, Start<T> start,
+                           Target<T> out) {
   if constexpr (R == 1) {
-    tile_of<T, 1, N>(left, panel, depth, out);
+    tile_of<T, 1, N>(left, panel, depth, start, out);
   } else {
     if (rows == R) {
-      tile_of<T, R, N>(left, panel, depth, out);
+      tile_of<T, R, N>(left, panel, depth, start, out);
     } else {
-      tile_rows<T, N, R - 1>(rows, left, panel, depth, out);
+      tile_rows<T, N, R - 1>(rows, left, panel, depth, start, out);
     }
   }
 }

@@ -123,7 +123,8 @@ void forward_phase(const ForwardStep<T>& step, const Validity& valid, Rows<const
     for (int64_t row = 0; row < valid.rows; row += rows_at_once) {
       const int64_t rows = smaller(rows_at_once, valid.rows - row);
       if (valid.any(row, rows))
-        tile_rows<T, vectors>(rows, {operand.data + row * operand.stride, operand.stride, 1}, packed, step.units, tile);
+        tile_rows<T, vectors>(rows, {operand.data + row * operand.stride, operand.stride, 1}, packed, step.units, {},
+                              {tile, vectors * kLanes<T>});
       activate<T, Kind, kPhase>(step, valid, row, rows, unit, tile);
     }
     packed += step.units * vectors * kLanes<T>;
@@ -243,8 +244,8 @@ void backward_product(const BackwardStep<T>& step, const Validity& valid, const 
     for (int64_t row = 0; row < valid.rows; row += rows_at_once) {
       const int64_t rows = smaller(rows_at_once, valid.rows - row);
       if (!valid.any(row, rows)) continue;
-      tile_rows<T, kProductVectors>(rows, {left + row * step.d_gates.stride, step.d_gates.stride, 1}, packed, depth,
-                                    tile);
+      tile_rows<T, kProductVectors>(rows, {left + row * step.d_gates.stride, step.d_gates.stride, 1}, packed, depth, {},
+                                    {tile, kProductWidth<T>});
       for (int64_t r = 0; r < rows; ++r) {
         if (!valid[row + r]) continue;
         for (int64_t unit = column; unit < smaller(column + kProductWidth<T>, step.units); unit += kLanes<T>) {
@@ -297,12 +298,19 @@ void backward(const BackwardPlan<T>& plan, int64_t first, int64_t last, T* memor
     step.units = units;
     step.h_before = {s == 0 ? h_start : plan.states + row_before * units, units};
     step.operand = step.h_before;
-    if (plan.dropout != nullptr) {
+    if (plan.operands != nullptr) {
       T* operand = plan.operands + row * units;
-      multiply_each(step.h_before.data, plan.dropout + offset, operand, piece);
-      step.operand = {operand, units};
-      step.dropout = {plan.dropout + offset, units};
+      for (int64_t r = 0; r < rows; ++r, operand += units) {
+        const T* h = valid[r] ? step.h_before.data + r * units : nullptr;
+        if (h != nullptr && plan.dropout != nullptr) {
+          multiply_each(h, plan.dropout + offset + r * units, operand, units);
+        } else {
+          copy_or_clear(h, operand, units);
+        }
+      }
+      step.operand = {plan.operands + row * units, units};
     }
+    if (plan.dropout != nullptr) step.dropout = {plan.dropout + offset, units};
     step.h = {plan.states + row * units, units};
     if constexpr (Kind::kHasCellState) {
       step.c_before = {s == 0 ? c_start : plan.cells + row_before * units, units};

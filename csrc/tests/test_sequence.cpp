@@ -143,17 +143,23 @@ TEST("results do not depend on the number of threads or on the other rows, to th
   set_num_threads(before);
 }
 
-TEST("NaN in the input of a masked step reaches neither outputs nor gradients") {
+TEST("NaN at a masked step, in the input or the carried state, reaches no gradient") {
   for_every_cell([](Cell cell) {
     Layer<double> l(cell, 4, 3, 2, 5);
+    for (std::int64_t u = 5; u < 10; ++u) {  // row 1 has length 0
+      l.h0[u] = std::numeric_limits<double>::quiet_NaN();
+      l.c0[u] = std::numeric_limits<double>::quiet_NaN();
+    }
     for (std::int64_t t = 0; t < 4; ++t)
       for (std::int64_t b = 0; b < 3; ++b)
         if (!l.valid(t, b)) l.x[(t * 3 + b) * 2] = std::numeric_limits<double>::quiet_NaN();
     const Loss loss(l);
-    CHECK(std::isfinite(loss(l)));
-    std::vector<double> kernel(l.kernel.size());
+    loss(l);
+    for (std::int64_t u = 0; u < 15; ++u) CHECK(std::isfinite(l.h[u]) == (u < 5 || u >= 10));
+    std::vector<double> kernel(l.kernel.size()), recurrent(l.recurrent.size());
     Gradients<double> gradients;
     gradients.kernel = {kernel.data(), l.sequence().kernel.shape};
+    gradients.recurrent_kernel = {recurrent.data(), l.sequence().recurrent_kernel.shape};
     Arriving<double> arriving;
     arriving.outputs = {loss.outputs.data(), {4, 3, 5}};
     Record<const double> record;
@@ -162,6 +168,7 @@ TEST("NaN in the input of a masked step reaches neither outputs nor gradients") 
     record.gates = {l.gates.data(), {4, 3, slot_count(cell), 5}};
     backward(l.sequence(), record, arriving, gradients);
     for (double value : kernel) CHECK(std::isfinite(value));
+    for (double value : recurrent) CHECK(std::isfinite(value));
   });
 }
 

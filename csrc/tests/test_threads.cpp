@@ -1,3 +1,6 @@
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include <atomic>
 
 #include "check.h"
@@ -23,6 +26,20 @@ TEST("parallel work inside parallel work runs on its own thread") {
   std::atomic<int> calls{0};
   parallel(3, [&](int) { parallel(4, [&](int) { ++calls; }); });
   CHECK(calls == 12);
+}
+
+TEST("a forked child works on threads of its own") {
+  std::atomic<int> calls{0};
+  parallel(4, [&](int) { ++calls; });
+  const pid_t child = fork();
+  if (child == 0) {
+    std::atomic<int> own{0};
+    parallel(4, [&](int) { ++own; });
+    _exit(own == 4 ? 0 : 1);
+  }
+  int status = -1;
+  waitpid(child, &status, 0);
+  CHECK(calls == 4 && WIFEXITED(status) && WEXITSTATUS(status) == 0);
 }
 
 TEST("shares cover every item once, in multiples of the grain") {

@@ -12,6 +12,9 @@ def set_num_threads(count: int) -> None: ...
 
 def get_num_threads() -> int: ...
 
+def borrow_openmp() -> None:
+    """Work on the threads of a GNU OpenMP that the process has loaded."""
+
 def isa() -> str:
     """Name of the instruction set in use."""
 

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import operator
+
 from remy import _core
 from remy.errors import UsageError
+
+
+#: More threads than this only wait for each other.
+MOST_THREADS = 1024
 
 
 def set_num_threads(count: int) -> None:
@@ -15,12 +21,12 @@ def set_num_threads(count: int) -> None:
     Parameters
     ----------
     count
-        At least 1. The default is the number of processors this process may use.
+        From 1 to 1024. The default is the number of processors this process may use.
 
     Raises
     ------
     UsageError
-        If `count` is below 1.
+        If `count` is no whole number from 1 to 1024.
 
     Examples
     --------
@@ -29,9 +35,13 @@ def set_num_threads(count: int) -> None:
     >>> remy.get_num_threads()
     2
     """
-    if count < 1:
-        raise UsageError(f"set_num_threads: expected a count of at least 1, got {count}")
-    _core.set_num_threads(count)
+    try:
+        whole = 0 if isinstance(count, bool) else operator.index(count)
+    except TypeError:
+        whole = 0
+    if not 1 <= whole <= MOST_THREADS:
+        raise UsageError(f"set_num_threads: expected a whole number from 1 to {MOST_THREADS}, got {count!r}.")
+    _core.set_num_threads(whole)
 
 
 def get_num_threads() -> int:

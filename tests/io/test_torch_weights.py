@@ -181,7 +181,7 @@ def test_a_state_dict_that_does_not_fit_is_refused_and_nothing_is_loaded():
         ({"weight_ih_l0": torch.zeros(20, 4)}, "expected 'weight_ih_l0' of shape (20, 3), got (20, 4)."),
         ({"weight_hh_l0": torch.zeros(20, 6)}, "expected 'weight_hh_l0' of shape (20, 5), got (20, 6)."),
         ({"bias_ih_l0": torch.zeros(20, 1)}, "expected 'bias_ih_l0' of shape (20,), got (20, 1)."),
-        ({"weight_ih_l1": torch.zeros(16, 5)}, "expected 'weight_ih_l1' of shape (20, I), got (16, 5)."),
+        ({"weight_ih_l1": torch.zeros(16, 5)}, "expected 'weight_ih_l1' of shape (20, 5), got (16, 5)."),
         (
             {"weight_ih_l2": torch.zeros(1)},
             "expected no tensor 'weight_ih_l2'; the layer has 2 cells, with bias.",
@@ -197,3 +197,24 @@ def test_a_state_dict_that_does_not_fit_is_refused_and_nothing_is_loaded():
         assert torch.equal(ours.layers[0].kernel, before)
     with pytest.raises(ShapeError, match="'bias_ih_l0'; the layer has 1 cell, without bias"):
         load_torch_state_dict(LSTM(H, use_bias=False), torch.nn.LSTM(F, H).state_dict())
+
+
+@pytest.mark.parametrize("both", [False, True])
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"weight_ih_l0": torch.zeros(20, 0)}, "expected 'weight_ih_l0' of shape (20, I), got (20, 0)."),
+        ({"weight_ih_l1": torch.zeros(20, 7)}, "expected 'weight_ih_l1' of shape (20, {}), got (20, 7)."),
+        ({"weight_ih_l0_reverse": torch.zeros(20, 4)}, "'weight_ih_l0_reverse' of shape (20, 3), got (20, 4)."),
+    ],
+)
+def test_a_number_of_features_that_does_not_fit_is_refused_before_anything_is_written(both, change, message):
+    stack = [LSTM(H), LSTM(H)]
+    ours = Stacked([Bidirectional(layer) if both else layer for layer in stack])
+    good = torch.nn.LSTM(F, H, 2, bidirectional=both).state_dict()
+    if not both and "weight_ih_l0_reverse" in change:
+        change, message = {"weight_ih_l1": torch.zeros(20, 0)}, "of shape (20, 5), got (20, 0)."
+    with pytest.raises(ShapeError, match=re.escape(message.format(2 * H if both else H))):
+        load_torch_state_dict(ours, {**good, **change})
+    assert all(layer.input_size is None for layer in stack)
+    load_torch_state_dict(ours, good)

@@ -53,3 +53,21 @@ def test_nothing_that_stands_at_masked_steps_leaks(cell, masking, dtype, loop):
     for name, value in clean.items():
         if value is not None:
             np.testing.assert_array_equal(dirty[name], value, err_msg=name)
+
+
+@pytest.mark.parametrize("loop", [False, True])
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+@pytest.mark.parametrize("extras", [EXTRAS, ("bias", "initial state")])
+@pytest.mark.parametrize("masking", ["lengths", "gaps", "nothing valid"])
+@pytest.mark.parametrize("cell", CELLS)
+def test_the_initial_state_of_a_row_wholly_masked_leaks_into_no_other(cell, masking, extras, dtype, loop):
+    problem = Problem(cell, 6, 5, 3, 9, dtype=dtype, masking=masking, extras=extras)
+    lengths, mask = problem.arrays["lengths"], problem.arrays["mask"]
+    others = mask.any(axis=0) if lengths is None else lengths > 0
+    assert not others.all()
+    dirty = problem
+    for name in ("h0", "c0"):
+        if problem.arrays[name] is not None:
+            spoilt = problem.arrays[name].copy()
+            spoilt[~others] = np.nan
+            dirty.arrays[name], kept = spoilt, dirty.arrays[name]

@@ -7,8 +7,15 @@
 
 namespace remy {
 
+constexpr int kMostThreads = 1024;
+
+// Throws std::invalid_argument unless count is 1 .. kMostThreads.
 void set_num_threads(int count);
 int num_threads();
+
+// Work on the threads of GNU OpenMP from now on, if the process has it loaded and wants as many threads as we do. For
+// the side that shares the process with torch to call: see threads.cpp.
+void borrow_openmp();
 
 // A callable that somebody else keeps alive; making one allocates nothing.
 class TaskRef {

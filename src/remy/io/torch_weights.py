@@ -100,16 +100,12 @@ def load_torch_state_dict(layer: Layer, state_dict: Mapping[str, Tensor]) -> Non
     >>> torch.testing.assert_close(ours(x), theirs(x)[0])
     """
     cells = _cells(layer)
-    expected = {
-        f"{part}_{suffix}": _expected_shape(part, recurrent)
-        for suffix, recurrent in cells
-        for part in (_PARTS if recurrent.use_bias else _PARTS[:2])
-    }
+    expected = _expected_shapes(cells, state_dict)
     for name, shape in expected.items():
         if name not in state_dict:
             raise ShapeError(f"load_torch_state_dict: expected a tensor '{name}', got none of that name.")
         got = tuple(state_dict[name].shape)
-        if len(got) != len(shape) or any(a not in (None, b) for a, b in zip(shape, got, strict=True)):
+        if len(got) != len(shape) or any(b < 1 if a is None else a != b for a, b in zip(shape, got, strict=True)):
             wanted = str(tuple("I" if size is None else size for size in shape)).replace("'", "")
             raise ShapeError(f"load_torch_state_dict: expected '{name}' of shape {wanted}, got {got}.")
     for name in state_dict:
@@ -137,11 +133,29 @@ def _take(
         recurrent.bias.copy_(_reorder(both if recurrent.bias.dim() == 2 else both.sum(dim=0), order))
 
 
-def _expected_shape(part: str, recurrent: Recurrent) -> tuple[int | None, ...]:
-    width = len(recurrent.sizes.gates) * recurrent.units
-    if part.startswith("bias"):
-        return (width,)
-    return (width, recurrent.units if part == "weight_hh" else recurrent.input_size)
+def _expected_shapes(
+    cells: list[tuple[str, Recurrent]], state_dict: Mapping[str, Tensor]
+) -> dict[str, tuple[int | None, ...]]:
+    """Return the shape of every tensor; ``None`` stands for any number of features, but not for none."""
+    directions = len(cells) // len({_level(suffix) for suffix, _ in cells})
+    lowest = [recurrent.input_size for suffix, recurrent in cells if _level(suffix) == "l0"]
+    features = next((size for size in lowest if size is not None), None)
+    given = state_dict.get("weight_ih_l0")
+    if features is None and given is not None and given.dim() == 2:
+        features = given.shape[1] or None  # both directions read the same inputs
+    expected: dict[str, tuple[int | None, ...]] = {}
+    for suffix, recurrent in cells:
+        width = len(recurrent.sizes.gates) * recurrent.units
+        below = features if _level(suffix) == "l0" else recurrent.units * directions
+        expected[f"weight_ih_{suffix}"] = (width, recurrent.input_size or below)
+        expected[f"weight_hh_{suffix}"] = (width, recurrent.units)
+        if recurrent.use_bias:
+            expected[f"bias_ih_{suffix}"] = expected[f"bias_hh_{suffix}"] = (width,)
+    return expected
+
+
+def _level(suffix: str) -> str:
+    return suffix.split("_")[0]
 
 
 def _cells(layer: Layer) -> list[tuple[str, Recurrent]]:
@@ -173,7 +187,7 @@ def _expect_one_kind(cells: list[tuple[str, Recurrent]]) -> None:
         raise UsageError(
             "torch weights: expected activation 'tanh' or 'relu', the ones torch has, got 'linear'."
         )
-    levels = {suffix.split("_")[0] for suffix, _ in cells}
+    levels = {_level(suffix) for suffix, _ in cells}
     if len(cells) not in (len(levels), 2 * len(levels)):
         raise UsageError("torch weights: expected all layers or none to be bidirectional.")
     for suffix, recurrent in cells:

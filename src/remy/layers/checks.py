@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import operator
+
 from remy.errors import UsageError
 
 
 def at_least_one(layer: str, name: str, value: int) -> int:
     """Return `value` if it is a whole number of at least 1, else raise a `UsageError`."""
-    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+    try:
+        whole = 0 if isinstance(value, bool) else operator.index(value)
+    except TypeError:
+        whole = 0
+    if whole < 1:
         raise UsageError(f"{layer}: expected {name} of at least 1, got {value!r}.")
-    return value
+    return whole
 
 
 def share(layer: str, name: str, value: float) -> float:

@@ -64,7 +64,9 @@ class Dense(LazyModule):
         self.kernel_initializer = kernel_initializer
         self.bias_initializer = bias_initializer
         self.kernel = unsized_parameter(device, dtype)
-        self.bias = torch.nn.Parameter(torch.empty(units, device=device, dtype=dtype)) if use_bias else None
+        self.bias = (
+            torch.nn.Parameter(torch.empty(self.units, device=device, dtype=dtype)) if use_bias else None
+        )
         if self.bias is not None:
             initialize(self.bias, bias_initializer)
         if input_size is not None:
@@ -76,11 +78,23 @@ class Dense(LazyModule):
         return None if is_unsized(self.kernel) else self.kernel.shape[0]
 
     def build(self, input_size: int) -> None:
-        """Give the kernel its shape for `input_size` features, and first values; the first call does it."""
-        at_least_one("dense", "input_size", input_size)
+        """Give the kernel its shape for `input_size` features, and first values; the first call does it.
+
+        Raises
+        ------
+        UsageError
+            If `input_size` is below 1.
+        ShapeError
+            If the kernel already has another one.
+        """
+        input_size = at_least_one("dense", "input_size", input_size)
         if is_unsized(self.kernel):
-            give_shape(self.kernel, (input_size, self.units))
-            initialize(self.kernel, self.kernel_initializer)
+            # Weights made under inference mode could never be trained.
+            with torch.inference_mode(False):
+                give_shape(self.kernel, (input_size, self.units))
+                initialize(self.kernel, self.kernel_initializer)
+        else:
+            self._expect_features(input_size)
 
     def initialize_parameters(self, x: Tensor, *_: Any, **__: Any) -> None:
         """Find the input size at the first call; torch's lazy modules call this."""
@@ -95,14 +109,17 @@ class Dense(LazyModule):
         ShapeError
             If the last axis has another size than at the first call.
         """
-        if x.shape[-1] != self.kernel.shape[0]:
-            raise ShapeError(
-                f"dense: expected inputs with I = {self.kernel.shape[0]} features, got {x.shape[-1]}; "
-                "the first call fixed the number."
-            )
+        self._expect_features(x.shape[-1])
         # As torch has it: one call that also adds the bias.
         y = torch.nn.functional.linear(x, self.kernel.T, self.bias)
         return ACTIVATIONS[self.activation](y)
+
+    def _expect_features(self, inputs: int) -> None:
+        if inputs != self.kernel.shape[0]:
+            raise ShapeError(
+                f"dense: expected inputs with I = {self.kernel.shape[0]} features, got {inputs}; "
+                "the first call fixed the number."
+            )
 
     def extra_repr(self) -> str:
         """Return the sizes for the module's printed form."""

@@ -53,7 +53,9 @@ class Embedding(torch.nn.Module):
         self.input_dim = at_least_one("embedding", "input_dim", input_dim)
         self.output_dim = at_least_one("embedding", "output_dim", output_dim)
         self.mask_zero = mask_zero
-        self.embeddings = torch.nn.Parameter(torch.empty(input_dim, output_dim, device=device, dtype=dtype))
+        self.embeddings = torch.nn.Parameter(
+            torch.empty(self.input_dim, self.output_dim, device=device, dtype=dtype)
+        )
         initialize(self.embeddings, embeddings_initializer)
 
     def forward(self, ids: Tensor) -> Tensor:

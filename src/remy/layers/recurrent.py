@@ -29,6 +29,8 @@ device, dtype
         As in :class:`SequenceLayer`.
     stateful
         Whether a call starts from the state where the last one ended; no gradient flows from call to call.
+        ``torch.utils.checkpoint`` runs every call a second time, which would then start from where the first
+        run ended, and gradients would be wrong: there, pass `initial_state` explicitly.
     dropout
         Share of input features dropped in training, one mask per row, held over time.
     recurrent_dropout
@@ -107,7 +109,8 @@ device, dtype
         )
         final = (result.h,) if result.c is None else (result.h, result.c)
         if self.stateful:
-            self._carried = tuple(t.detach() for t in final)
+            # Copies, as the caller may write into what is returned.
+            self._carried = tuple(t.detach().clone() for t in final)
         return Whole(outputs=result.outputs.transpose(0, 1), last=result.h, state=final)
 
     def reset_state(self) -> None:
@@ -141,6 +144,9 @@ device, dtype
                 f"{self.sizes.family}: expected B = {carried} rows to go with the carried state, "
                 f"got {x.shape[0]}; call reset_state() first."
             )
+        if self._carried[0].is_inference() and not torch.is_inference_mode_enabled():
+            # Made under inference mode; autograd saves only copies made outside it.
+            self._carried = tuple(t.clone() for t in self._carried)
         return self._carried
 
     def _drop(self, x: Tensor) -> tuple[Tensor, Tensor | None]:

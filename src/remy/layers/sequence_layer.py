@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from remy.errors import ShapeError
+from remy.ops.arguments import as_tensor
 
 #: The state of a layer: tensors ``(B, H)`` in Keras's order, for stacked layers one such sequence a layer.
 LayerState = Tensor | Sequence[Any]
@@ -48,6 +49,11 @@ class SequenceLayer(torch.nn.Module):
     return_sequences: bool
     return_state: bool
     go_backwards: bool
+
+    @property
+    def returns_reversed(self) -> bool:
+        """Whether returned sequences stand in the reverse order of the inputs."""
+        return self.go_backwards
 
     def run(
         self, x: Tensor, lengths: Tensor | Sequence[int] | None, mask: Tensor | None, state: LayerState | None
@@ -95,7 +101,7 @@ class SequenceLayer(torch.nn.Module):
         ShapeError
             If an argument's shape or dtype does not fit.
         """
-        result = self.run(x, lengths, mask, initial_state)
+        result = self.run(x, lengths, as_tensor("mask", mask, x.device), initial_state)
         return result if whole else self.answer(result)
 
     def answer(self, result: Whole) -> Any:
@@ -116,12 +122,15 @@ def valid_steps(x: Tensor, lengths: Tensor | Sequence[int] | None, mask: Tensor 
 
 
 def expect_sequences(layer: str, x: Tensor, mask: Tensor | None) -> None:
-    """Raise a `ShapeError` unless `x` is ``(B, T, I)`` and `mask` ``(B, T)``."""
+    """Raise a `ShapeError` unless `x` is ``(B, T, I)`` of a floating dtype and `mask` ``(B, T)``."""
     if x.dim() != 3:
         raise ShapeError(
             f"{layer}: expected inputs of shape (B, T, I), got {tuple(x.shape)}; "
             "rows come first, then steps, then features."
         )
+    if not x.is_floating_point():
+        dtype = str(x.dtype).removeprefix("torch.")
+        raise ShapeError(f"{layer}: expected inputs of a floating dtype, got {dtype}; pass x.float().")
     if mask is not None and tuple(mask.shape) != (x.shape[0], x.shape[1]):
         raise ShapeError(
             f"{layer}: expected mask of shape (B, T) = {(x.shape[0], x.shape[1])}, got {tuple(mask.shape)}; "

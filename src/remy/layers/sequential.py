@@ -12,6 +12,7 @@ from remy.errors import UsageError
 from remy.layers.bidirectional import Bidirectional
 from remy.layers.embedding import Embedding
 from remy.layers.sequence_layer import SequenceLayer, valid_steps
+from remy.ops.arguments import as_tensor
 
 
 class Sequential(torch.nn.Module):
@@ -23,12 +24,13 @@ class Sequential(torch.nn.Module):
     Parameters
     ----------
     layers
-        The layers, the first first.
+        The layers, the first first. A `Sequential` among them is taken apart: its layers stand in its place.
 
     Raises
     ------
     UsageError
-        If there is no layer, or one but the last returns more than one tensor.
+        If there is no layer, one but the last returns more than one tensor, or one is a kind of `Sequential`
+        with a `forward` of its own, which could not hand lengths and masks on.
 
     Examples
     --------
@@ -40,7 +42,7 @@ class Sequential(torch.nn.Module):
 
     def __init__(self, layers: Iterable[torch.nn.Module]) -> None:
         super().__init__()
-        for number, layer in enumerate(layers):
+        for number, layer in enumerate(_flat(layers)):
             self.add_module(str(number), layer)
         if not len(self):
             raise UsageError("sequential: expected at least one layer, got none.")
@@ -80,12 +82,13 @@ class Sequential(torch.nn.Module):
         Tensor
             What the last layer returns.
         """
+        mask = as_tensor("mask", mask, x.device)
         for layer in self:
             if isinstance(layer, SequenceLayer):
                 y = layer(x, lengths=lengths, mask=mask)
                 if not layer.return_sequences:
                     lengths, mask = None, None
-                elif layer.go_backwards:
+                elif layer.returns_reversed:
                     valid = valid_steps(x, lengths, mask)
                     lengths, mask = None, None if valid is None else valid.flip(1)
                 x = y
@@ -101,6 +104,19 @@ class Sequential(torch.nn.Module):
         for layer in self:
             if isinstance(layer, SequenceLayer):
                 layer.reset_state()
+
+
+def _flat(layers: Iterable[torch.nn.Module]) -> Iterator[torch.nn.Module]:
+    for layer in layers:
+        if not isinstance(layer, Sequential):
+            yield layer
+        elif type(layer).forward is Sequential.forward:
+            yield from layer
+        else:
+            raise UsageError(
+                "sequential: expected layers or a plain Sequential, got a "
+                f"{type(layer).__name__} with a forward of its own; lengths and masks would be lost there."
+            )
 
 
 def _returns_many(layer: torch.nn.Module) -> bool:

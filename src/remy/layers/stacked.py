@@ -97,6 +97,11 @@ class Stacked(SequenceLayer):
         """As of the last layer."""
         return self._each()[-1].return_state
 
+    @property
+    def returns_reversed(self) -> bool:
+        """Whether an odd number of layers turn time round."""
+        return sum(layer.go_backwards for layer in self._each()) % 2 == 1
+
     def run(
         self, x: Tensor, lengths: Tensor | Sequence[int] | None, mask: Tensor | None, state: LayerState | None
     ) -> Whole:

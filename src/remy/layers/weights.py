@@ -61,11 +61,11 @@ class RecurrentWeights(LazyModule):
         self.recurrent_initializer = recurrent_initializer
         self.bias_initializer = bias_initializer
         self.unit_forget_bias = unit_forget_bias
-        width = len(self.sizes.gates) * units
+        width = len(self.sizes.gates) * self.units
         self.kernel = unsized_parameter(device, dtype)
-        self.recurrent_kernel = torch.nn.Parameter(torch.empty(units, width, device=device, dtype=dtype))
+        self.recurrent_kernel = torch.nn.Parameter(torch.empty(self.units, width, device=device, dtype=dtype))
         self.bias = (
-            torch.nn.Parameter(torch.empty(self.sizes.bias_shape(units), device=device, dtype=dtype))
+            torch.nn.Parameter(torch.empty(self.sizes.bias_shape(self.units), device=device, dtype=dtype))
             if use_bias
             else None
         )
@@ -90,12 +90,16 @@ class RecurrentWeights(LazyModule):
         Raises
         ------
         UsageError
-            If `input_size` is below 1 or the weights already have another one.
+            If `input_size` is below 1.
+        ShapeError
+            If the weights already have another one.
         """
-        at_least_one(self.sizes.family, "input_size", input_size)
+        input_size = at_least_one(self.sizes.family, "input_size", input_size)
         if is_unsized(self.kernel):
-            give_shape(self.kernel, (input_size, len(self.sizes.gates) * self.units))
-            self.reset_parameters()
+            # Weights made under inference mode could never be trained.
+            with torch.inference_mode(False):
+                give_shape(self.kernel, (input_size, len(self.sizes.gates) * self.units))
+                self.reset_parameters()
         else:
             self.expect_features(input_size)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
@@ -119,10 +119,20 @@ def check(
         c0=c0,
         lengths=_lengths(name, lengths, x),
         mask=_mask(name, mask, x),
-        recurrent_dropout=recurrent_dropout,
+        recurrent_dropout=None if recurrent_dropout is None else recurrent_dropout.detach(),
         reverse=reverse,
         zero_output=zero_output,
     )
+
+
+def as_tensor(what: str, given: Any, device: torch.device) -> Tensor | None:
+    """Return the array, list or tensor as a tensor, or raise a `ShapeError`; ``None`` stays."""
+    if given is None or isinstance(given, Tensor):
+        return given
+    try:
+        return torch.as_tensor(given, device=device)
+    except (TypeError, ValueError, RuntimeError) as error:
+        raise ShapeError(f"{what}: expected a tensor or lists of equal lengths, got {given!r}.") from error
 
 
 def _states(name: str, sizes: CellSizes, state: State | None) -> tuple[Tensor | None, Tensor | None]:
@@ -141,14 +151,18 @@ def _states(name: str, sizes: CellSizes, state: State | None) -> tuple[Tensor | 
 def _lengths(name: str, lengths: Tensor | Sequence[int] | None, x: Tensor) -> Tensor | None:
     if lengths is None:
         return None
-    given = lengths if isinstance(lengths, Tensor) else torch.as_tensor(list(lengths), device=x.device)
+    given = as_tensor(f"{name} lengths", lengths, x.device)
+    assert given is not None
+    if not isinstance(lengths, Tensor) and tuple(given.shape) == (0,):
+        given = given.long()  # torch takes an empty list for floats
     if given.is_floating_point() or given.dtype == torch.bool:
         raise ShapeError(f"{name}: expected lengths of an integer dtype, got {_dtype(given)}.")
     _expect(name, "lengths", given, "(B,)", (x.shape[1],), "; pass None where all rows are full")
     return given.to(device=x.device, dtype=torch.int64)
 
 
-def _mask(name: str, mask: Tensor | None, x: Tensor) -> Tensor | None:
+def _mask(name: str, given: Any, x: Tensor) -> Tensor | None:
+    mask = as_tensor(f"{name} mask", given, x.device)
     if mask is None:
         return None
     if mask.dtype != torch.bool:

@@ -16,6 +16,9 @@ from remy.errors import RemyError
 from remy.ops.arguments import Arguments
 from remy.ops.loop import check_lengths
 
+# torch has brought OpenMP with it; two pools on one machine would fight (docs/decisions/0002).
+_core.borrow_openmp()
+
 _SCHEMA = (
     "(str cell, Tensor x, Tensor kernel, Tensor recurrent_kernel, Tensor? bias, Tensor? h0, Tensor? c0, "
     "Tensor? lengths, Tensor? mask, Tensor? recurrent_dropout, bool reverse, bool zero_output, "

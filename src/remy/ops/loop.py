@@ -82,21 +82,22 @@ def _run(a: Arguments, record_gates: bool) -> LoopResult:
     zeros = a.x.new_zeros(batch, units)
     h = zeros if a.h0 is None else a.h0
     c = (zeros if a.c0 is None else a.c0) if a.sizes.has_cell_state else None
-    dropout = None if a.recurrent_dropout is None else a.recurrent_dropout.detach()
 
     outputs: list[Tensor] = [zeros] * steps
     states, cells, gates = list(outputs), list(outputs) if c is not None else [], list(outputs)
     for t in reversed(range(steps)) if a.reverse else range(steps):
         row_valid = None if valid is None else valid[t]
         h_in = h if row_valid is None else torch.where(row_valid, h, 0)
-        dropped = h_in if dropout is None else h_in * dropout
+        dropped = h_in if a.recurrent_dropout is None else h_in * a.recurrent_dropout
         if c is not None:
             i, f, g, o = (projected[t] + dropped @ a.recurrent_kernel).chunk(4, dim=1)
             slots: tuple[Tensor, ...] = (i.sigmoid(), f.sigmoid(), g.tanh(), o.sigmoid())
             c_in = c if row_valid is None else torch.where(row_valid, c, 0)
             c_new = slots[1] * c_in + slots[0] * slots[2]
             c = c_new if row_valid is None else torch.where(row_valid, c_new, c)
-            h_new = slots[3] * c.tanh()
+            # From the merged c, so that its recorded gradient has the part through h; but at masked rows from
+            # zero: times a gradient of zero, a NaN carried there would still be NaN.
+            h_new = slots[3] * (c if row_valid is None else torch.where(row_valid, c, 0)).tanh()
         else:
             h_new, slots = _single_state_step(a, projected[t], h_in, dropped, recurrent_bias)
         # A fresh tensor every step, also where nothing is masked: gradients are asked for at each.
