@@ -1,10 +1,11 @@
 // The kernels of one instruction set: this file is compiled once for each, see csrc/CMakeLists.txt.
 #include "kernels.h"
 
+#include "backward_pass.h"
 #include "cells/gru.h"
 #include "cells/lstm.h"
 #include "cells/simple_rnn.h"
-#include "time_loop.h"
+#include "forward_pass.h"
 
 namespace remy::REMY_ISA {
 
