@@ -7,7 +7,6 @@ import operator
 from remy import _core
 from remy.errors import UsageError
 
-
 #: More threads than this only wait for each other.
 MOST_THREADS = 1024
 

@@ -205,7 +205,10 @@ def test_a_state_dict_that_does_not_fit_is_refused_and_nothing_is_loaded():
     [
         ({"weight_ih_l0": torch.zeros(20, 0)}, "expected 'weight_ih_l0' of shape (20, I), got (20, 0)."),
         ({"weight_ih_l1": torch.zeros(20, 7)}, "expected 'weight_ih_l1' of shape (20, {}), got (20, 7)."),
-        ({"weight_ih_l0_reverse": torch.zeros(20, 4)}, "'weight_ih_l0_reverse' of shape (20, 3), got (20, 4)."),
+        (
+            {"weight_ih_l0_reverse": torch.zeros(20, 4)},
+            "'weight_ih_l0_reverse' of shape (20, 3), got (20, 4).",
+        ),
     ],
 )
 def test_a_number_of_features_that_does_not_fit_is_refused_before_anything_is_written(both, change, message):

@@ -45,3 +45,17 @@ def test_wrong_options_are_refused():
         Dense(0)
     with pytest.raises(UsageError, match="got 'rleu'; did you mean 'relu'"):
         Dense(2, activation="rleu")
+
+
+def test_building_it_again_for_another_input_size_is_refused():
+    with pytest.raises(ShapeError, match="dense: expected inputs with I = 3 features, got 5"):
+        Dense(2, input_size=3).build(5)
+    assert Dense(2, input_size=3).build(3) is None
+
+
+def test_a_first_call_under_inference_mode_leaves_weights_that_can_be_trained():
+    layer = Dense(2)
+    with torch.inference_mode():
+        layer(torch.ones(4, 3))
+    layer(torch.ones(4, 3)).sum().backward()
+    assert layer.kernel.grad.shape == (3, 2)

@@ -4,6 +4,7 @@ import copy
 import pickle
 import re
 
+import numpy as np
 import pytest
 import torch
 
@@ -279,3 +280,16 @@ def test_wrong_inputs_are_named_with_what_was_expected():
 def test_the_printed_form_shows_the_sizes():
     assert repr(LSTM(5)) == "LSTM(?, 5)"
     assert repr(GRU(5, input_size=3, use_bias=False)) == "GRU(3, 5, use_bias=False)"
+
+
+def test_whole_numbers_as_inputs_are_refused_even_where_dropout_would_make_them_floats():
+    with pytest.raises(
+        ShapeError, match=r"lstm: expected inputs of a floating dtype, got int64; pass x.float"
+    ):
+        LSTM(H, dropout=0.5)(torch.ones(B, T, F, dtype=torch.int64))
+
+
+def test_sizes_may_be_whole_numbers_of_numpy():
+    layer = LSTM(np.int64(H), input_size=np.int32(F))
+    assert type(layer.units) is int
+    assert layer(torch.zeros(B, T, F)).shape == (B, H)

@@ -100,6 +100,47 @@ def test_stateful_layers_are_reset_together():
     assert torch.equal(model(x), first)
 
 
+def test_a_sequential_within_another_hands_on_lengths_and_masks_and_is_reset():
+    torch.manual_seed(0)
+    layers = [GRU(5, return_sequences=True, stateful=True), Dense(4), LSTM(3, stateful=True)]
+    flat, nested = (
+        Sequential(layers),
+        Sequential([Sequential([layers[0], Sequential([layers[1]])]), layers[2]]),
+    )
+    assert list(nested) == layers
+    x, lengths = torch.randn(2, T, F), [4, 9]
+    first = flat(x, lengths=lengths)
+    nested.reset_state()
+    assert torch.equal(nested(x, lengths=lengths), first)
+
+
+def test_a_kind_of_sequential_with_a_forward_of_its_own_is_refused_within_another():
+    class Doubled(Sequential):
+        def forward(self, x, **options):
+            return 2 * super().forward(x, **options)
+
+    with pytest.raises(UsageError, match="plain Sequential, got a Doubled with a forward of its own"):
+        Sequential([Doubled([Dense(2)]), LSTM(3)])
+
+
+@pytest.mark.parametrize("turns", [1, 2])
+def test_a_mask_turns_with_stacked_layers_that_go_backwards(turns):
+    torch.manual_seed(0)
+    lower = [GRU(5, return_sequences=True, go_backwards=True) for _ in range(turns)]
+    upper = LSTM(3)
+    x, lengths = torch.randn(2, T, F), [4, 9]
+    expected = Sequential([*lower, upper])(x, lengths=lengths)
+    assert torch.equal(Sequential([Stacked(lower), upper])(x, lengths=lengths), expected)
+
+
+def test_a_mask_may_be_a_list():
+    torch.manual_seed(0)
+    model = Sequential([GRU(5, return_sequences=True, go_backwards=True), LSTM(3)])
+    x, mask = torch.randn(2, T, F), [[True] * 4 + [False] * 5, [True] * 9]
+    assert torch.equal(model(x, mask=mask), model(x, mask=torch.tensor(mask)))
+    assert torch.equal(model[0](x, mask=mask), model[0](x, mask=torch.tensor(mask)))
+
+
 @pytest.mark.parametrize(
     ("layers", "message"),
     [

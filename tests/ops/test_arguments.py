@@ -7,7 +7,7 @@ import torch
 
 from remy.errors import RemyError, ShapeError, UsageError
 from remy.ops import sequence, sequence_record
-from tests.ops.arguments import B, F, H, T, tensors
+from tests.ops.arguments import DROPOUT, LENGTHS, MASK, B, F, H, T, tensors
 
 WRONG = [
     ("gru_reset_after", {"initial_state": torch.zeros(4, 16)},
@@ -32,6 +32,14 @@ WRONG = [
      "lstm: expected lengths of an integer dtype, got float32."),
     ("lstm", {"lengths": [1, 2]},
      "lstm: expected lengths of shape (B,) = (4,), got (2,); pass None where all rows are full."),
+    ("lstm", {"lengths": 2},
+     "lstm: expected lengths of shape (B,) = (4,), got (); pass None where all rows are full."),
+    ("lstm", {"lengths": [[1], [2, 3]]},
+     "lstm lengths: expected a tensor or lists of equal lengths, got [[1], [2, 3]]."),
+    ("lstm", {"mask": [[True], [True, False]]},
+     "lstm mask: expected a tensor or lists of equal lengths, got [[True], [True, False]]."),
+    ("lstm", {"mask": [[1] * B] * T},
+     "lstm: expected mask of dtype bool, got int64; pass mask != 0."),
     ("lstm", {"lengths": [1, 6, 2, 3]},
      "lstm: expected lengths from 0 to T = 5, got 6 in row 1; lengths count the steps of each row."),
     ("lstm", {"lengths": [1, 2, 2, -3]},
@@ -80,3 +88,24 @@ def test_the_record_refuses_gradients_that_do_not_fit():
 def test_shape_errors_are_value_errors_of_remys_family():
     assert issubclass(ShapeError, RemyError)
     assert issubclass(ShapeError, ValueError)
+
+
+@pytest.mark.parametrize("loop", [False, True])
+def test_lists_serve_as_lengths_and_masks_and_may_be_empty(loop):
+    given = tensors("lstm")
+    by_list = sequence(**given, cell="lstm", lengths=LENGTHS.tolist(), mask=MASK.tolist(), loop=loop)
+    by_tensor = sequence(**given, cell="lstm", lengths=LENGTHS, mask=MASK, loop=loop)
+    assert torch.equal(by_list.outputs, by_tensor.outputs)
+    empty = {**given, "x": torch.zeros(T, 0, F).double(), "initial_state": None}
+    assert sequence(**empty, cell="lstm", lengths=[], loop=loop).outputs.shape == (T, 0, H)
+
+
+@pytest.mark.parametrize("loop", [False, True])
+def test_recurrent_dropout_that_wants_a_gradient_gets_none_and_makes_no_output_want_one(loop):
+    dropout = DROPOUT.double().requires_grad_()
+    result = sequence(**tensors("lstm"), cell="lstm", recurrent_dropout=dropout, loop=loop)
+    assert not result.outputs.requires_grad
+    sequence(
+        **tensors("lstm", grad=True), cell="lstm", recurrent_dropout=dropout, loop=loop
+    ).h.sum().backward()
+    assert dropout.grad is None

@@ -105,7 +105,9 @@ def load_torch_state_dict(layer: Layer, state_dict: Mapping[str, Tensor]) -> Non
         if name not in state_dict:
             raise ShapeError(f"load_torch_state_dict: expected a tensor '{name}', got none of that name.")
         got = tuple(state_dict[name].shape)
-        if len(got) != len(shape) or any(b < 1 if a is None else a != b for a, b in zip(shape, got, strict=True)):
+        if len(got) != len(shape) or any(
+            b < 1 if a is None else a != b for a, b in zip(shape, got, strict=True)
+        ):
             wanted = str(tuple("I" if size is None else size for size in shape)).replace("'", "")
             raise ShapeError(f"load_torch_state_dict: expected '{name}' of shape {wanted}, got {got}.")
     for name in state_dict:

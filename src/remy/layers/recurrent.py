@@ -144,6 +144,8 @@ device, dtype
                 f"{self.sizes.family}: expected B = {carried} rows to go with the carried state, "
                 f"got {x.shape[0]}; call reset_state() first."
             )
+        if torch.compiler.is_compiling():  # torch.compile cannot trace the question below
+            return self._carried
         if self._carried[0].is_inference() and not torch.is_inference_mode_enabled():
             # Made under inference mode; autograd saves only copies made outside it.
             self._carried = tuple(t.clone() for t in self._carried)
