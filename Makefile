@@ -74,9 +74,9 @@ bench: $(VENV)/.ready  ## Time the layers against torch.nn, in turn, in one run.
 	$(BIN)/python -m benchmarks
 
 .PHONY: docs
-docs: $(VENV)/.ready  ## Regenerate the listing of public names and run the examples in the docstrings.
+docs: $(VENV)/.ready  ## Regenerate the listing of public names and the stub of the core; run the examples in the docstrings.
 	$(BIN)/python tests/public_names.py --write
-	$(BIN)/python -m pytest --doctest-modules src/remy
+	$(BIN)/python -m pytest src/remy
 
 .PHONY: clean
 clean:  ## Remove the build products, .venv and the demo's run.

@@ -46,9 +46,11 @@ class ModelConfig(_Section):
     """The network."""
 
     cell: CellName = Field(default=defaults.CELL, description="recurrent cell")
-    units: int = Field(default=defaults.UNITS, ge=1, description="size of each layer's state")
-    layers: int = Field(default=defaults.LAYERS, ge=1, description="number of recurrent layers")
-    embedding: int = Field(default=defaults.EMBEDDING, ge=1, description="size of a character's vector")
+    units: int = Field(default=defaults.UNITS, ge=1, le=65536, description="size of each layer's state")
+    layers: int = Field(default=defaults.LAYERS, ge=1, le=256, description="number of recurrent layers")
+    embedding: int = Field(
+        default=defaults.EMBEDDING, ge=1, le=65536, description="size of a character's vector"
+    )
     dropout: float | None = Field(
         default=None, ge=0.0, lt=1.0, description="dropped around layers; null: by the number of epochs"
     )
@@ -129,7 +131,7 @@ class TrainConfig(_Section):
         description="time between checkpoints, besides each validation",
     )
     seed: int = Field(default=defaults.SEED, ge=0, lt=2**63, description="all randomness comes from it")
-    threads: int | None = Field(default=None, ge=1, description="processors to use; null: all")
+    threads: int | None = Field(default=None, ge=1, le=1024, description="processors to use; null: all")
     device: str = Field(default=defaults.DEVICE, description="where torch trains: cpu, cuda, ...")
 
 

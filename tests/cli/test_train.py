@@ -44,7 +44,7 @@ def test_training_says_what_it_guessed_and_leaves_a_complete_run(
         "history.jsonl",
         "metrics.json",
         "checkpoints/last.safetensors",
-        "checkpoints/lock",
+        ".lock",
         "plots/learning_curve.png",
         "plots/learning_curve.svg",
     }
@@ -150,7 +150,7 @@ def test_line_ends_and_marks_of_windows_make_no_difference(tmp_path: Path, words
         (["--max-time", "soon"], "--max-time: expected a duration such as 90s, 8m or 1h30m, got 'soon'"),
         (["--task", "langauge_model"], "did you mean 'language_model'?"),
         (["--threads", "0"], "--threads: expected greater than or equal to 1, got 0"),
-        (["--device", "toaster"], "--device: torch cannot use 'toaster'"),
+        (["--device", "toaster"], "--device: no 'toaster' on this machine; use cpu"),
         (["--set", "train.epoch=3"], "--set: unknown key 'train.epoch'; did you mean 'train.epochs'?"),
         (["--set", "train.lr"], "--set: expected KEY=VALUE"),
         (["--set", "train.steps=0"], "--set: train.steps: expected greater than or equal to 1, got 0"),

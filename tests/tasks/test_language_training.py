@@ -43,6 +43,7 @@ def assert_same_runs(one: Path, other: Path) -> None:
         assert mine.keys() == theirs.keys()
         for tensor, array in mine.items():
             assert array.tobytes() == theirs[tensor].tobytes(), (name, tensor)
+    assert (one / "model.safetensors").read_bytes() == (other / "model.safetensors").read_bytes()
     for run in (one, other):
         assert (run / "plots" / "learning_curve.png").is_file()
     scores = [json.loads((run / "metrics.json").read_text(encoding="utf-8")) for run in (one, other)]
@@ -61,6 +62,9 @@ def test_a_run_keeps_its_scores_beside_the_baseline(source: Source, tmp_path: Pa
         metrics["model"]["nats_per_character"], rel=0.02
     )
     read = model_file.read(tmp_path / "run" / "model.safetensors")
+    clock = {"seconds", "scoring_seconds", "characters_per_second"}
+    assert clock <= metrics["training"].keys()
+    metrics["training"] = {key: value for key, value in metrics["training"].items() if key not in clock}
     assert read.metrics == metrics
     assert read.golden is not None
 
@@ -211,6 +215,44 @@ def test_a_damaged_checkpoint_is_named_and_nothing_is_overwritten(source: Source
     with pytest.raises(DataError, match=r"last\.safetensors: cut short"):
         resume_language_model(tmp_path / "run")
     assert path.read_bytes() == content
+
+
+def contents(directory: Path) -> dict[Path, bytes]:
+    return {path: path.read_bytes() for path in directory.rglob("*") if path.is_file()}
+
+
+def test_a_finished_run_without_its_checkpoint_is_not_started_over(source: Source, tmp_path: Path) -> None:
+    train_language_model(tiny.config(), source, out=tmp_path / "run")
+    (tmp_path / "run" / "checkpoints" / "last.safetensors").unlink()
+    before = contents(tmp_path / "run")
+    with pytest.raises(DataError, match=r"last\.safetensors: is missing, and the run has a finished model"):
+        resume_language_model(tmp_path / "run")
+    assert contents(tmp_path / "run") == before
+
+
+def test_a_run_is_not_replaced_by_one_that_cannot_be_made(source: Source, tmp_path: Path) -> None:
+    train_language_model(tiny.config(), source, out=tmp_path / "run")
+    before = contents(tmp_path / "run")
+    with pytest.raises(UsageError, match="--device: no 'meta'"):
+        train_language_model(tiny.config(train__device="meta"), source, out=tmp_path / "run", force=True)
+    assert contents(tmp_path / "run") == before
+
+
+def test_a_run_that_holds_the_text_is_not_replaced(tmp_path: Path) -> None:
+    train_language_model(tiny.config(), Source("text", tiny.text()), out=tmp_path / "run")
+    before = contents(tmp_path / "run")
+    inside = open_source(tmp_path / "run" / "data" / "train.txt")
+    with pytest.raises(UsageError, match="holds the text"):
+        train_language_model(tiny.config(), inside, out=tmp_path / "run", force=True)
+    assert contents(tmp_path / "run") == before
+
+
+def test_a_run_that_another_process_trains_is_not_replaced(source: Source, tmp_path: Path) -> None:
+    train_language_model(tiny.config(), source, out=tmp_path / "run")
+    before = contents(tmp_path / "run")
+    with RunDirectory(tmp_path / "run").lock(), pytest.raises(DataError, match="another process is training"):
+        train_language_model(tiny.config(), source, out=tmp_path / "run", force=True)
+    assert contents(tmp_path / "run") == before
 
 
 def test_a_model_is_there_from_the_first_validation_on(

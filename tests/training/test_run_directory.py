@@ -106,3 +106,26 @@ def test_metrics_that_are_no_json_are_named(tmp_path: Path) -> None:
 def test_looking_at_a_run_needs_no_torch() -> None:
     program = "import sys, remy.training.run_directory as r; assert 'torch' not in sys.modules"
     subprocess.run([sys.executable, "-c", program], check=True)
+
+
+def test_a_replacement_that_fails_brings_the_old_run_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = RunDirectory.create(tmp_path / "run", Config())
+    run.save_metrics({"kept": True})
+    before = {path: path.read_bytes() for path in run.path.rglob("*") if path.is_file()}
+
+    def full(self: RunDirectory, config: Config) -> None:
+        raise DataError("no space left")
+
+    monkeypatch.setattr(RunDirectory, "save_config", full)
+    with pytest.raises(DataError, match="no space left"):
+        RunDirectory.create(run.path, Config(), force=True)
+    assert {path: path.read_bytes() for path in run.path.rglob("*") if path.is_file()} == before
+
+
+def test_a_directory_with_a_configuration_of_something_else_is_no_run(tmp_path: Path) -> None:
+    (tmp_path / "config.yaml").write_text("mine: true", encoding="utf-8")
+    with pytest.raises(UsageError, match="exists and is not a training run"):
+        RunDirectory.create(tmp_path, Config(), force=True)
+    assert (tmp_path / "config.yaml").read_text(encoding="utf-8") == "mine: true"

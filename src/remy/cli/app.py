@@ -16,6 +16,7 @@ from remy.cli.evaluate import evaluate
 from remy.cli.generate import generate
 from remy.cli.info import info
 from remy.cli.predict import predict
+from remy.cli.streams import mend_streams
 from remy.cli.train import train
 from remy.errors import RemyError
 
@@ -82,6 +83,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     SystemExit
         Always, with the exit code: 0; 1 for bad data; 2 for bad usage; 130 after Ctrl-C.
     """
+    mend_streams()
     words = list(sys.argv[1:] if arguments is None else arguments)
     sys.exit(run(words))
 

@@ -7,10 +7,13 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
+from remy.cli.streams import writes_utf8
+
 
 def print_json(value: Any) -> None:
     """Print one JSON object."""
-    print(json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False))
+    # A stream's own escapes, such as \xe9, would not be JSON.
+    print(json.dumps(value, indent=2, ensure_ascii=not writes_utf8(sys.stdout), allow_nan=False))
 
 
 def say(sentence: str, *, quiet: bool = False) -> None:

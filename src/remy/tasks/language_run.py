@@ -75,7 +75,7 @@ def _train(
 ) -> Outcome:
     device = find_device(config.train.device)
     with own_randomness(config.train.seed, device):
-        network = _network(config, corpus).to(device)
+        network = make_network(config, corpus).to(device)
         trainer = Trainer(
             network,
             corpus.train_ids,
@@ -105,6 +105,11 @@ def _finish(
     reporter.note("scoring the best model on the held-out text")
     began = time.monotonic()
     score = runtime.LanguageModel(_model(config, corpus, outcome.tensors, {})).evaluate(corpus.valid_text)
+    timings = {
+        "seconds": round(outcome.seconds, 3),
+        "scoring_seconds": round(time.monotonic() - began, 3),
+        "characters_per_second": round(outcome.characters_per_second, 1),
+    }
     parameters = sum(tensor.size for tensor in outcome.tensors.values())
     metrics: dict[str, Any] = {
         "task": config.task,
@@ -116,15 +121,14 @@ def _finish(
             "updates": outcome.updates,
             "best_update": outcome.update,
             "validation_nats": outcome.nats,
-            "seconds": round(outcome.seconds, 3),
-            "scoring_seconds": round(time.monotonic() - began, 3),
-            "characters_per_second": round(outcome.characters_per_second, 1),
             "parameters": parameters,
             "threads": torch.get_num_threads(),
         },
         "version": remy.__version__,
     }
+    # The clock stays out of the model file, so that a resumed run writes the same bytes as an unbroken one.
     model = _model(config, corpus, outcome.tensors, metrics)
+    metrics = {**metrics, "training": {**metrics["training"], **timings}}
     if run is not None:
         model_files.write(run.model, model)
         run.save_metrics(metrics)
@@ -171,7 +175,8 @@ def architecture(config: Config, vocabulary_size: int) -> dict[str, Any]:
     }
 
 
-def _network(config: Config, corpus: Corpus) -> LanguageNetwork:
+def make_network(config: Config, corpus: Corpus) -> LanguageNetwork:
+    """Return the network that `config` describes, with fresh weights."""
     return LanguageNetwork(
         architecture(config, len(corpus.tokenizer.vocabulary)),
         dropout=config.model.dropout or 0.0,  # `plan` has filled it in

@@ -10,12 +10,12 @@ from typing import Any
 from remy import config as configuration
 from remy.config import Config
 from remy.errors import DataError, UsageError
-from remy.tasks.corpus import make_corpus
-from remy.tasks.language_run import TrainedModel, fingerprint, run_training
+from remy.tasks.corpus import Corpus, make_corpus
+from remy.tasks.language_run import TrainedModel, fingerprint, make_network, run_training
 from remy.tasks.plan import plan
 from remy.tasks.sources import Source, open_source
 from remy.training import Reporter, RunDirectory, checkpoint
-from remy.training.machine import find_device
+from remy.training.machine import find_device, own_randomness
 
 #: What may differ between a run and its resumption without making it another run.
 CHANGEABLE = (
@@ -68,16 +68,26 @@ def train_language_model(
         update={"train": source.location, "valid": valid.location if valid is not None else None}
     )
     config = plan(config, len(corpus.train_text)).model_copy(update={"data": data})
-    find_device(config.train.device)  # before anything is written
+    _expect_buildable(config, corpus)  # before anything is written
     if out is None:
         return run_training(config, corpus, reporter=reporter)
-    run = RunDirectory.create(out, config, force=force)
-    if not source.location:
-        run.write(run.train_text, source.text)
-    if valid is not None and not valid.location:
-        run.write(run.valid_text, valid.text)
-    with run.lock():
+    for text in (source, valid):
+        if text is not None and text.location and Path(text.location).resolve().is_relative_to(out.resolve()):
+            raise UsageError(f"{out}: holds the text {text.location}; choose another directory for the run")
+    with RunDirectory(out).lock():
+        run = RunDirectory.create(out, config, force=force)
+        if not source.location:
+            run.write(run.train_text, source.text)
+        if valid is not None and not valid.location:
+            run.write(run.valid_text, valid.text)
         return run_training(config, corpus, run=run, reporter=reporter)
+
+
+def _expect_buildable(config: Config, corpus: Corpus) -> None:
+    """Raise what making the network would raise, so that a run is not replaced by one that cannot be."""
+    device = find_device(config.train.device)
+    with own_randomness(config.train.seed, device):
+        make_network(config, corpus)
 
 
 def resume_language_model(
@@ -119,12 +129,17 @@ def resume_language_model(
             valid = _reopen(run, config.data.valid, run.valid_text)
         corpus = make_corpus(source, valid, split=config.data.split)
         saved = checkpoint.read(run.checkpoint) if run.checkpoint.exists() else None
+        if saved is None and run.metrics.exists():
+            raise DataError(
+                f"{run.checkpoint}: is missing, and the run has a finished model; "
+                "train into another directory, or replace the run with --force"
+            )
         if saved is not None and saved.record.get("data") != fingerprint(corpus):
             raise DataError(
                 f"{run.path}: the text changed since the run began ({source.name} or what is held out); "
                 "resume with the same text or start another run"
             )
-        find_device(config.train.device)
+        _expect_buildable(config, corpus)
         run.save_config(config)
         return run_training(config, corpus, run=run, saved=saved, reporter=reporter)
 

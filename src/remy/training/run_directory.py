@@ -34,9 +34,14 @@ _ENTRIES = (
     "metrics.json",
     "checkpoints",
     "plots",
-    "data",
+    "data/train.txt",
+    "data/valid.txt",
     "config.yaml",
 )
+#: Held by whoever trains in the directory; never removed, so that it says the same to everybody.
+_LOCK = ".lock"
+#: Where replaced entries wait until the new run stands.
+_ASIDE = ".replaced"
 
 
 class RunDirectory:
@@ -72,9 +77,9 @@ class RunDirectory:
             return
         if not path.is_dir():
             raise UsageError(f"{path}: a file of this name exists; choose another directory for the run")
-        if not any(path.iterdir()):
+        if all(entry.name == _LOCK for entry in path.iterdir()):
             return
-        if not (path / "config.yaml").is_file():
+        if not ((path / "config.yaml").is_file() and (path / "checkpoints").is_dir()):
             raise UsageError(f"{path}: exists and is not a training run; choose another directory")
         if not force:
             raise UsageError(
@@ -88,8 +93,8 @@ class RunDirectory:
         Parameters
         ----------
         path
-            Must not exist, or be empty, or, with `force`, be a run: then what the run made is removed first,
-            and nothing else.
+            Must not exist, or be empty, or, with `force`, be a run: then what the run made is removed, and
+            nothing else, once the new one stands.
 
         Raises
         ------
@@ -102,10 +107,9 @@ class RunDirectory:
         run = cls(path)
         with _writing(path):
             path.mkdir(parents=True, exist_ok=True)
-            for entry in _ENTRIES:
-                _remove(path / entry)
-            run.checkpoint.parent.mkdir(exist_ok=True)
-        run.save_config(config)
+            with _replacing(path):
+                run.checkpoint.parent.mkdir(exist_ok=True)
+                run.save_config(config)
         return run
 
     @classmethod
@@ -147,8 +151,8 @@ class RunDirectory:
             yield
             return
         with _writing(self.path):
-            self.checkpoint.parent.mkdir(parents=True, exist_ok=True)
-            file = (self.checkpoint.parent / "lock").open("w")
+            self.path.mkdir(parents=True, exist_ok=True)
+            file = (self.path / _LOCK).open("w")
         with file:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -209,6 +213,27 @@ def _writing(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise DataError(f"{path}: cannot write: {error.strerror or error}") from error
+
+
+@contextmanager
+def _replacing(path: Path) -> Iterator[None]:
+    """Move the run at `path` aside; remove it when the block has ended well, and bring it back if not."""
+    aside = path / _ASIDE
+    moved: list[str] = []
+    try:
+        for entry in _ENTRIES:
+            if (path / entry).exists() or (path / entry).is_symlink():
+                (aside / entry).parent.mkdir(parents=True, exist_ok=True)
+                (path / entry).rename(aside / entry)
+                moved.append(entry)
+        yield
+    except BaseException:
+        for entry in moved:
+            _remove(path / entry)
+            (aside / entry).rename(path / entry)
+        raise
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
 
 
 def _remove(entry: Path) -> None:
