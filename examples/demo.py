@@ -8,6 +8,7 @@ does beside counting letters, then shows what follows HELL and a page that the n
 
 from __future__ import annotations
 
+import shlex
 import subprocess
 import sys
 
@@ -16,10 +17,8 @@ PROMPT = "ROMEO:\n"
 
 def remy(*arguments: str) -> None:
     """Run one remy command as a person would, after showing it."""
-    print(
-        f"\n$ remy {' '.join(repr(a) if not a.isprintable() or ' ' in a else a for a in arguments)}",
-        flush=True,
-    )
+    quoted = " ".join(shlex.quote(a) if a.isprintable() else f"${a!r}" for a in arguments)
+    print(f"\n$ remy {quoted}", flush=True)
     subprocess.run([sys.executable, "-m", "remy.cli", *arguments], check=True)
 
 
