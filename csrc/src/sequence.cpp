@@ -80,7 +80,7 @@ void column_sums(MatrixView<const T> matrix, T* to) {
 template <class T>
 MatrixView<const T> valid_inputs(const Sequence<T>& s, Buffer<T>& buffer) {
   const MatrixView<const T> x = as_rows(s.x);
-  if (!s.lengths && !s.mask) return x;
+  if (!s.masked()) return x;
   T* copy = buffer.resize(s.x.size());
   for (std::int64_t row = 0; row < x.rows; ++row) {
     const std::int64_t t = row / s.batch(), b = row % s.batch();
@@ -99,7 +99,7 @@ MatrixView<const T> valid_inputs(const Sequence<T>& s, Buffer<T>& buffer) {
 // invalid step it must be zero, for 0 times an infinite state would reach the weights.
 template <class T>
 bool needs_operands(const Sequence<T>& s) {
-  return s.recurrent_dropout || s.lengths || s.mask;
+  return s.recurrent_dropout || s.masked();
 }
 
 // to = (h_{t-1} of every step)^T d_gates: the states one step earlier, and h0 for the first.
@@ -162,8 +162,7 @@ void forward(const Sequence<T>& s, const Record<T>& record) {
   plan.states = record.states.data;
   plan.outputs = record.outputs.data;
   if (plan.outputs == plan.states) plan.outputs = nullptr;
-  const bool outputs_are_states = !(s.zero_output && (s.lengths || s.mask));
-  if (plan.states == nullptr && outputs_are_states) std::swap(plan.states, plan.outputs);
+  if (plan.states == nullptr && s.outputs_are_states()) std::swap(plan.states, plan.outputs);
   plan.cells = record.cells.data;
   plan.gates = record.gates.data;
   plan.h_final = record.h_final.data;

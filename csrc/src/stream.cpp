@@ -57,8 +57,7 @@ void PackedCell<T>::run(const Sequence<T>& s, View<T, 2> h, View<T, 2> c, View<T
   plan.mask = s.mask.data;
   plan.reverse = s.reverse;
   plan.zero_output = s.zero_output;
-  const bool outputs_are_states = !(s.zero_output && (s.lengths || s.mask));
-  (outputs_are_states ? plan.states : plan.outputs) = outputs.data;
+  (s.outputs_are_states() ? plan.states : plan.outputs) = outputs.data;
   plan.h_final = h.data;
   plan.c_final = c.data;
   run_rows<T>(kernels_->of(cell_).forward, plan, gate_count(cell_), scratch_);

@@ -42,6 +42,6 @@ FAULTS = [
     Fault("recurrent dropout missing from the gradient", BACKWARD, "if (scale) sum *= get(scale, place);", ""),
     Fault("first step missing from the recurrent kernel's gradient", SEQUENCE, "if (s.h0) product", "if (false) product"),
     Fault("recurrent bias without a gradient", SEQUENCE, "column_sums<T>(d_gates.columns(0, recurrent_columns)", "column_sums<T>(d_gates.columns(0, 0)"),
-    Fault("states of masked steps reach the gradient", SEQUENCE, "return s.recurrent_dropout || s.lengths || s.mask;", "return bool(s.recurrent_dropout);"),
+    Fault("states of masked steps reach the gradient", SEQUENCE, "return s.recurrent_dropout || s.masked();", "return bool(s.recurrent_dropout);"),
     Fault("series of exp cut short", MATH, "static constexpr int terms = 13;", "static constexpr int terms = 7;"),
 ]  # fmt: skip

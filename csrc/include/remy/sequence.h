@@ -32,6 +32,10 @@ struct Sequence {
   std::int64_t batch() const { return x.shape[1]; }
   std::int64_t inputs() const { return x.shape[2]; }
   std::int64_t units() const { return recurrent_kernel.shape[0]; }
+
+  // Whether a step of a row can be invalid, and whether the outputs can then differ from the carried states.
+  bool masked() const { return lengths || mask; }
+  bool outputs_are_states() const { return !(zero_output && masked()); }
 };
 
 // What forward writes; any view may be none. `states` (the carried h of every step), `cells` (LSTM) and `gates` are
