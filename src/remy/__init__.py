@@ -12,6 +12,7 @@ __version__ = "0.1.0"
 
 #: Public name -> module that defines it. Submodules map to themselves.
 _HOMES = {
+    "bench": "remy.bench",
     "datasets": "remy.datasets",
     "errors": "remy.errors",
     "layers": "remy.layers",
@@ -29,6 +30,7 @@ __all__ = [
     "LanguageModel",
     "Sequential",
     "__version__",
+    "bench",
     "datasets",
     "errors",
     "get_num_threads",
@@ -41,7 +43,7 @@ __all__ = [
 ]
 
 if TYPE_CHECKING:
-    from remy import datasets, errors, layers, ops, reference, runtime
+    from remy import bench, datasets, errors, layers, ops, reference, runtime
     from remy.layers import Sequential
     from remy.tasks import LanguageModel, load
     from remy.threads import get_num_threads, set_num_threads

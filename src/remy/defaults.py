@@ -49,6 +49,10 @@ TOP: Final = 5
 LENGTH: Final = 500
 TEMPERATURE: Final = 1.0
 
+# Measuring speed.
+TURNS: Final = 15
+QUICK_TURNS: Final = 3
+
 
 def epochs_for(characters: int) -> float:
     """Return the passes over a text of so many characters when nobody says how many: at least one."""

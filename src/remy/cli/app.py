@@ -12,6 +12,7 @@ from typing import Annotated, Any
 import typer
 
 import remy
+from remy.cli.bench import bench
 from remy.cli.evaluate import evaluate
 from remy.cli.generate import generate
 from remy.cli.info import info
@@ -52,6 +53,7 @@ def _letting_interrupts_out(verb: Callable[..., None]) -> Callable[..., None]:
 
 for _verb in (train, generate, predict, evaluate, info):
     app.command(no_args_is_help=True)(_letting_interrupts_out(_verb))
+app.command()(_letting_interrupts_out(bench))  # it needs no word to begin with
 
 
 def _show_version(wanted: bool) -> None:

@@ -1,0 +1,84 @@
+"""One case: prepare the sides, compare their numbers, time them in turn."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Sequence
+
+from remy.bench.ceiling import Ceiling
+from remy.bench.check import difference
+from remy.bench.problem import Problem
+from remy.bench.results import CaseResult, Ratio
+from remy.bench.side import Answer, Prepared, Side
+from remy.bench.turns import Pace, in_turn, ratio
+from remy.bench.work import allowed_seconds, operations
+
+
+def measure(
+    problem: Problem,
+    ours: Side,
+    peers: Sequence[Side],
+    *,
+    part: str,
+    pace: Pace,
+    ceiling: Ceiling,
+    title: str | None = None,
+    other_operations: int = 0,
+) -> CaseResult:
+    """Compare and time a case; a peer that computes other numbers is named and has no ratio.
+
+    Parameters
+    ----------
+    problem
+        The case and its numbers.
+    ours, peers
+        Who computes it, already loaded; peers that do not compute such a case are left out.
+    part, title
+        As in :class:`CaseResult`; the title is the case's by default.
+    pace
+        How long.
+    ceiling
+        The machine's.
+    other_operations
+        Those of products besides the recurrent layers', in cases of several rows.
+    """
+    mine = ours.prepare(problem)
+    expected = mine.answer()
+    sides, failures = {ours.name: mine}, {}
+    for peer in (peer for peer in peers if peer.can(problem.case)):
+        prepared = _agreeing(peer, problem, expected)
+        if isinstance(prepared, str):
+            failures[peer.name] = prepared
+        else:
+            sides[peer.name] = prepared
+    series = in_turn(sides, pace)
+    seconds = {name: statistics.median(times) for name, times in series.items()}
+    allowed = allowed_seconds(problem, ceiling.rate, ceiling.bandwidth)
+    if allowed is not None:
+        allowed += other_operations / ceiling.rate
+    return CaseResult(
+        part=part,
+        title=title or problem.case.title,
+        case=problem.case,
+        seconds=seconds,
+        ratios={
+            name: Ratio(**ratio(series[name], series[ours.name])._asdict())
+            for name in sides
+            if name != ours.name
+        },
+        failures=failures,
+        operations=operations(problem) + other_operations,
+        allowed=allowed,
+        fraction=None if allowed is None else allowed / seconds[ours.name],
+    )
+
+
+def _agreeing(peer: Side, problem: Problem, expected: Answer) -> Prepared | str:
+    """Return the peer ready to be timed, or why it is not to be."""
+    try:
+        prepared = peer.prepare(problem)
+        found = prepared.answer()
+    except Exception as error:  # whatever a foreign library raises is its failure, not the run's end
+        first, *_ = str(error).splitlines() or [""]
+        return f"cannot compute it: {type(error).__name__}: {first}"
+    return difference(found, expected, steps=problem.case.steps) or prepared
