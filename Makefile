@@ -19,6 +19,11 @@ $(VENV)/.ready: $(VENV)/.tools $(CORE)
 		-c constraints.txt -e '.[train,dev]'
 	@touch $@
 
+$(VENV)/.peers: $(VENV)/.ready
+	$(BIN)/python -c "import tomllib; print(*(word for word in tomllib.load(open('pyproject.toml', 'rb'))['project']['optional-dependencies']['bench'] if not word.startswith('remy-rnn')), sep='\n')" > $(VENV)/peers.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -r $(VENV)/peers.txt
+	@touch $@
+
 .PHONY: help
 help:  ## List the targets.
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "%-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -70,8 +75,8 @@ mutants: $(VENV)/.ready  ## Break the core on purpose, one fault at a time; ever
 	$(BIN)/python tests/mutants/run.py
 
 .PHONY: bench
-bench: $(VENV)/.ready  ## Time the layers against torch.nn, in turn, in one run.
-	$(BIN)/python -m benchmarks
+bench: $(VENV)/.peers  ## Time Remy beside its peers, in turn, in one run; BENCH='--only layers --isa avx2' says what and how.
+	$(BIN)/python -m benchmarks --out benchmarks/results/latest.json $(BENCH)
 
 .PHONY: docs
 docs: $(VENV)/.ready  ## Regenerate the listing of public names and the stub of the core; run the examples in the docstrings.

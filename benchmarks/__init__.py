@@ -1,1 +1,4 @@
-"""Timings of Remy beside its peers, measured in turn in one run."""
+"""The benchmark: every case, the bars to clear, stored results, and the table and chart made from them.
+
+How a case is measured is in :mod:`remy.bench`; this package holds what only the repository needs.
+"""

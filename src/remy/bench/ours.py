@@ -29,7 +29,7 @@ class Remy:
         As of the layers; the numbers are checked without it.
     """
 
-    distributions = ("remy-rnn",)
+    distributions: tuple[str, ...] = ()
 
     def __init__(self, name: str = "Remy", *, recurrent_dropout: float = 0.0) -> None:
         self.name = name

@@ -105,9 +105,11 @@ class Results(_Record):
     memory: list[Memory] = Field(default_factory=list)
 
     @property
-    def failed(self) -> bool:
-        """Whether any peer failed anywhere."""
-        return any(case.failures for case in self.cases) or any(peak.failures for peak in self.memory)
+    def failures(self) -> list[str]:
+        """A sentence for every side that failed in a case."""
+        found = [(case.title, case.failures) for case in self.cases]
+        found += [(f"{peak.case.title}, peak memory", peak.failures) for peak in self.memory]
+        return [f"{title}: {name}: {why}" for title, failures in found for name, why in failures.items()]
 
 
 def write_results(path: Path, results: Results) -> None:

@@ -6,7 +6,9 @@ from collections.abc import Sequence
 
 from remy import defaults
 from remy.bench.cases import CELLS, SHORT_SHAPES, layer_cases, step_cases
-from remy.bench.peers import KerasJax, OnnxRuntime, TorchNN
+from remy.bench.peers.keras_jax import KerasJax
+from remy.bench.peers.onnx_runtime import OnnxRuntime
+from remy.bench.peers.torch_nn import TorchNN
 from remy.bench.results import Results
 from remy.bench.session import Listener, Session, ignore
 from remy.bench.side import Side

@@ -64,9 +64,7 @@ def short_table(results: Results) -> str:
     for first, *others in rows:
         right = (text.rjust(width) for text, width in zip(others, widths[1:], strict=True))
         lines.append("  ".join([first.ljust(widths[0]), *right]).rstrip())
-    for case in results.cases:
-        lines += [f"failed: {case.title}: {name}: {reason}" for name, reason in case.failures.items()]
-    return "\n".join(lines)
+    return "\n".join([*lines, *(f"failed: {failure}" for failure in results.failures)])
 
 
 def _cell(case: CaseResult, peer: str) -> str:

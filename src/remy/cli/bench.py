@@ -37,13 +37,12 @@ def bench(
     time, its share of the machine's ceiling, and how often it goes into each other's time.
     """
     try:
-        from remy import bench as benchmark
-        from remy.bench import text
+        from remy.bench import run, text
     except ModuleNotFoundError as error:
         raise UsageError(f"bench: {error.name} is not installed; {INSTALL}") from None
     if turns is None:
         turns = defaults.QUICK_TURNS if quick else defaults.TURNS
-    results = benchmark.run(
+    results = run(
         cells=cell or None,
         turns=turns,
         threads=threads,
@@ -53,5 +52,5 @@ def bench(
         print_json(results.model_dump(mode="json"))
     else:
         print("\n".join([*text.where(results), "", text.short_table(results)]))
-    if results.failed:
+    if results.failures:
         raise typer.Exit(1)

@@ -1,0 +1,113 @@
+"""All parts of the benchmark, in order."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+
+from benchmarks import character, memory
+from benchmarks.arguments import Options
+from remy.bench.cases import CELLS, SHAPES, SHORT_SHAPES, STEP_UNITS, Case, layer_cases, step_cases
+from remy.bench.ours import Remy
+from remy.bench.peers.keras_jax import KerasJax
+from remy.bench.peers.onnx_runtime import OnnxRuntime
+from remy.bench.peers.packed_sequence import Packed
+from remy.bench.peers.torch_nn import TorchNN
+from remy.bench.results import Results
+from remy.bench.session import Session
+from remy.bench.short import SHORT_UNITS
+from remy.bench.text import case_line
+from remy.bench.turns import Pace
+
+RECURRENT_DROPOUT = 0.2
+
+
+def run(options: Options, capped: dict[str, bool]) -> Results:
+    """Measure what `options` say, and print a line as soon as a case is done."""
+    session = Session(
+        [TorchNN(), Packed(), KerasJax(), OnnxRuntime()],
+        pace=Pace(turns=options.turns),
+        threads=options.threads,
+        listener=lambda result: print(case_line(result), flush=True),
+        capped=capped,
+    )
+    for name, reason in session.missing.items():
+        print(f"missing: {name} ({reason})", file=sys.stderr)
+    print(f"large product: {session.ceiling.rate / 1e9:.0f} GFLOP/s, {session.threads} threads", flush=True)
+    for part in options.parts:
+        _PARTS[part](session, options)
+    return session.results()
+
+
+def _shapes(options: Options) -> tuple[tuple[int, int, int], ...]:
+    return SHORT_SHAPES if options.quick else SHAPES
+
+
+def _layers(session: Session, options: Options) -> None:
+    for case in layer_cases(options.cells, _shapes(options)):
+        session.measure(case, part="layers")
+
+
+def _bidirectional(session: Session, options: Options) -> None:
+    for mode in ("inference", "training"):
+        if "lstm" in options.cells:
+            session.measure(
+                Case("lstm", mode, 32, 100, 128, 128, layers=2, bidirectional=True), part="bidirectional"
+            )
+
+
+def _gated(options: Options) -> list[str]:
+    return [cell for cell in ("gru", "lstm") if cell in options.cells]
+
+
+def _mixed(session: Session, options: Options) -> None:
+    for cell in _gated(options):
+        session.measure(Case(cell, "training", 32, 100, 128, 128, mixed=True), part="mixed")
+
+
+def _dropout(session: Session, options: Options) -> None:
+    """Remy beside itself: the ratio is what recurrent dropout costs."""
+    for cell in _gated(options):
+        session.measure(
+            Case(cell, "training", 32, 100, 128, 128),
+            part="dropout",
+            peers=[Remy(f"recurrent_dropout={RECURRENT_DROPOUT}", recurrent_dropout=RECURRENT_DROPOUT)],
+            title=f"{CELLS[cell]} training B32 T100 u128, cost of recurrent_dropout={RECURRENT_DROPOUT}",
+        )
+
+
+def _step(session: Session, options: Options) -> None:
+    for case in step_cases(options.cells, SHORT_UNITS if options.quick else STEP_UNITS):
+        session.measure(case, part="step")
+
+
+def _character(session: Session, options: Options) -> None:
+    if "lstm" in options.cells:
+        ours, peer = character.sides()
+        session.measure(
+            character.CASE,
+            part="character",
+            ours=ours,
+            peers=[peer],
+            title=character.TITLE,
+            other_operations=character.OTHER_OPERATIONS,
+        )
+
+
+def _memory(session: Session, options: Options) -> None:
+    sides = ["Remy", *(peer.name for peer in session.peers if peer.name in memory.SIDES)]
+    for case in layer_cases(options.cells, _shapes(options), ("training",)):
+        found = memory.measure(case, sides, threads=session.threads, isa=options.isa)
+        session.memory.append(found)
+        print(memory.line(found), flush=True)
+
+
+_PARTS: dict[str, Callable[[Session, Options], None]] = {
+    "layers": _layers,
+    "bidirectional": _bidirectional,
+    "mixed": _mixed,
+    "dropout": _dropout,
+    "step": _step,
+    "character": _character,
+    "memory": _memory,
+}
