@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from typing import Any
 
 from benchmarks import character, memory
 from benchmarks.arguments import Options
-from remy.bench.cases import CELLS, SHAPES, SHORT_SHAPES, STEP_UNITS, Case, layer_cases, step_cases
+from remy.bench.cases import SHAPES, SHORT_SHAPES, STEP_UNITS, Case, layer_cases, step_cases
 from remy.bench.ours import Remy
 from remy.bench.peers.keras_jax import KerasJax
 from remy.bench.peers.onnx_runtime import OnnxRuntime
@@ -20,6 +21,9 @@ from remy.bench.text import case_line
 from remy.bench.turns import Pace
 
 RECURRENT_DROPOUT = 0.2
+
+#: (B, T, H) of the parts with one shape.
+MIDDLE = (32, 100, 128)
 
 
 def run(options: Options, capped: dict[str, bool]) -> Results:
@@ -51,29 +55,34 @@ def _layers(session: Session, options: Options) -> None:
 def _bidirectional(session: Session, options: Options) -> None:
     for mode in ("inference", "training"):
         if "lstm" in options.cells:
-            session.measure(
-                Case("lstm", mode, 32, 100, 128, 128, layers=2, bidirectional=True), part="bidirectional"
-            )
-
-
-def _gated(options: Options) -> list[str]:
-    return [cell for cell in ("gru", "lstm") if cell in options.cells]
+            session.measure(_middle("lstm", mode, layers=2, bidirectional=True), part="bidirectional")
 
 
 def _mixed(session: Session, options: Options) -> None:
     for cell in _gated(options):
-        session.measure(Case(cell, "training", 32, 100, 128, 128, mixed=True), part="mixed")
+        session.measure(_middle(cell, "training", mixed=True), part="mixed")
 
 
 def _dropout(session: Session, options: Options) -> None:
     """Remy beside itself: the ratio is what recurrent dropout costs."""
+    name = f"recurrent_dropout={RECURRENT_DROPOUT}"
     for cell in _gated(options):
+        case = _middle(cell, "training")
         session.measure(
-            Case(cell, "training", 32, 100, 128, 128),
+            case,
             part="dropout",
-            peers=[Remy(f"recurrent_dropout={RECURRENT_DROPOUT}", recurrent_dropout=RECURRENT_DROPOUT)],
-            title=f"{CELLS[cell]} training B32 T100 u128, cost of recurrent_dropout={RECURRENT_DROPOUT}",
+            peers=[Remy(name, recurrent_dropout=RECURRENT_DROPOUT)],
+            title=f"{case.title}, cost of {name}",
         )
+
+
+def _middle(cell: str, mode: str, **changes: Any) -> Case:
+    batch, steps, units = MIDDLE
+    return Case(cell, mode, batch, steps, units, units, **changes)
+
+
+def _gated(options: Options) -> list[str]:
+    return [cell for cell in ("gru", "lstm") if cell in options.cells]
 
 
 def _step(session: Session, options: Options) -> None:

@@ -18,8 +18,9 @@ SIZE: Final = 2048
 _TRIES: Final = 5
 _PAUSE: Final = 0.01
 
-#: Bytes read in one measurement of bandwidth.
+#: Bytes read in one measurement of bandwidth, and how often an array is read at most.
 _BYTES: Final = 1 << 29
+_MOST_TIMES: Final = 1 << 15
 
 
 class Ceiling:
@@ -58,7 +59,7 @@ class Ceiling:
             return None
         if size not in self.bandwidths:
             array = np.ones(size // 4, np.float32)
-            times = max(1, _BYTES // size)
+            times = max(1, min(_BYTES // size, _MOST_TIMES))
             self.bandwidths[size] = times * array.nbytes / _best_seconds(lambda: read(array, times))
         return self.bandwidths[size]
 
