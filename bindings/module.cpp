@@ -7,6 +7,8 @@
 #include "arrays.h"
 #include "remy/isa.h"
 #include "remy/math.h"
+#include "remy/pool.h"
+#include "remy/product.h"
 #include "remy/threads.h"
 
 namespace remy::python {
@@ -37,6 +39,18 @@ void bind_math(nb::module_& module) {
   bind_map<T>(module, "sigmoid", &sigmoid<T>);
 }
 
+template <class T>
+void bind_pooled(nb::module_& module, const char* name) {
+  module.def(
+      name,
+      [](std::size_t count) {
+        void* block = borrow_block(count * sizeof(T));
+        const nb::capsule owner(block, [](void* data) noexcept { return_block(data); });
+        return nb::ndarray<nb::numpy, T, nb::ndim<1>>(static_cast<T*>(block), {count}, owner);
+      },
+      "An array of so many values, not cleared, whose memory is lent again once nobody holds it.");
+}
+
 }  // namespace
 
 NB_MODULE(_core, module) {
@@ -49,6 +63,17 @@ NB_MODULE(_core, module) {
   module.def("set_isa", &set_isa, nb::arg("name"));
   bind_math<float>(module);
   bind_math<double>(module);
+  bind_pooled<float>(module, "pooled");
+  bind_pooled<double>(module, "pooled64");
+  module.def("release_memory", &release_idle_blocks, "Give memory kept for later calls back to the system.");
+  module.def("idle_memory", &idle_block_bytes, "Bytes kept for later calls.");
+  module.def(
+      "read",
+      [](const Array<const float, 1>& x, std::int64_t times) {
+        const nb::gil_scoped_release release;
+        return read(x.data(), static_cast<std::int64_t>(x.shape(0)), times);
+      },
+      nb::arg("x").noconvert(), nb::arg("times"), "Sum of an array that is read so many times; for measuring caches.");
   bind_sequence(module);
   bind_stream(module);
 }

@@ -1,4 +1,6 @@
-// sequence_forward and sequence_backward.
+// sequence_forward and sequence_backward, for remy.ops alone: it has checked every shape and holds every tensor, and a
+// layer is called so often that turning each tensor into an array object would cost more than a small layer itself. So
+// arrays come as addresses, 0 for none.
 #include "remy/sequence.h"
 
 #include <nanobind/stl/string.h>
@@ -8,141 +10,164 @@
 namespace remy::python {
 namespace {
 
+using Address = std::uintptr_t;
+
 template <class T>
-Sequence<T> make_sequence(const std::string& cell, const Array<const T, 3>& x, const Array<const T, 2>& kernel,
-                          const Array<const T, 2>& recurrent_kernel,
-                          const nb::ndarray<const T, nb::c_contig, nb::device::cpu>& bias, const Array<const T, 2>& h0,
-                          const Array<const T, 2>& c0, const Array<const std::int64_t, 1>& lengths,
-                          const Array<const bool, 2>& mask, const Array<const T, 2>& recurrent_dropout, bool reverse,
-                          bool zero_output) {
-  Sequence<T> s;
-  s.cell = cell_named(cell);
-  const Shape<3> size = {static_cast<std::int64_t>(x.shape(0)), static_cast<std::int64_t>(x.shape(1)),
-                         static_cast<std::int64_t>(x.shape(2))};
-  const LayerShape layer(s.cell, size[2], static_cast<std::int64_t>(recurrent_kernel.shape(0)));
-  const Shape<2> state = {size[1], layer.units};
-  s.x = view<const T, 3>("x", x, size);
-  s.kernel = view<const T, 2>("kernel", kernel, {layer.inputs, layer.columns});
-  s.recurrent_kernel = view<const T, 2>("recurrent_kernel", recurrent_kernel, {layer.units, layer.columns});
-  if (bias.is_valid()) {
-    if (static_cast<std::int64_t>(bias.size()) != layer.bias)
-      throw std::invalid_argument("bias: expected " + std::to_string(layer.bias) + " values, got " +
-                                  std::to_string(bias.size()));
-    s.bias = {bias.data(), {layer.bias}};
+T* pointer(Address address) {
+  return reinterpret_cast<T*>(address);
+}
+
+struct Sizes {
+  std::int64_t steps, batch;
+  bool batch_first;
+
+  template <class T>
+  StepView<T> every(Address address, std::int64_t width, bool rows_first) const {
+    if (address == 0) return {};
+    if (rows_first) return {pointer<T>(address), width, steps * width};
+    return {pointer<T>(address), batch * width, width};
   }
-  s.h0 = view<const T, 2>("h0", h0, state);
-  s.c0 = view<const T, 2>("c0", c0, state);
-  s.lengths = view<const std::int64_t, 1>("lengths", lengths, {size[1]});
-  s.mask = view<const bool, 2>("mask", mask, {size[0], size[1]});
-  s.recurrent_dropout = view<const T, 2>("recurrent_dropout", recurrent_dropout, state);
-  s.reverse = reverse;
-  s.zero_output = zero_output;
-  return s;
-}
 
-// What backward reads of the forward pass must be there.
-void require_given(bool given, const char* name) {
-  if (!given)
-    throw std::invalid_argument(std::string(name) + ": expected the array that the forward pass wrote, got None");
-}
+  // Of the caller's order, or always by time.
+  template <class T>
+  StepView<T> outer(Address address, std::int64_t width) const {
+    return every<T>(address, width, batch_first);
+  }
+  template <class T>
+  StepView<T> by_time(Address address, std::int64_t width) const {
+    return every<T>(address, width, false);
+  }
+};
+
+// What forward and backward are both given.
+struct Given {
+  int cell;
+  std::int64_t steps, batch, inputs, units;
+  bool batch_first, reverse, zero_output;
+  Address x, kernel, recurrent_kernel, bias, h0, c0, lengths, mask, recurrent_dropout;
+
+  Sizes sizes() const { return {steps, batch, batch_first}; }
+
+  template <class T>
+  Sequence<T> sequence() const {
+    Sequence<T> s;
+    s.cell = static_cast<Cell>(cell);
+    s.steps = steps;
+    s.batch = batch;
+    s.inputs = inputs;
+    s.units = units;
+    s.x = sizes().outer<const T>(x, inputs);
+    s.kernel = pointer<const T>(kernel);
+    s.recurrent_kernel = pointer<const T>(recurrent_kernel);
+    s.bias = pointer<const T>(bias);
+    s.h0 = pointer<const T>(h0);
+    s.c0 = pointer<const T>(c0);
+    s.lengths = pointer<const std::int64_t>(lengths);
+    s.mask = sizes().outer<const bool>(mask, 1);
+    s.recurrent_dropout = pointer<const T>(recurrent_dropout);
+    s.reverse = reverse;
+    s.zero_output = zero_output;
+    return s;
+  }
+
+  // Row of the first length outside 0 to T, or -1.
+  std::int64_t wrong_length() const {
+    const auto* values = pointer<const std::int64_t>(lengths);
+    for (std::int64_t row = 0; values != nullptr && row < batch; ++row)
+      if (values[row] < 0 || values[row] > steps) return row;
+    return -1;
+  }
+};
+
+struct ForwardTo {
+  Address outputs, states, cells, gates, h_final, c_final;
+};
 
 template <class T>
-void bind_forward(nb::module_& module) {
-  module.def(
-      "sequence_forward",
-      [](const std::string& cell, const Array<const T, 3>& x, const Array<const T, 2>& kernel,
-         const Array<const T, 2>& recurrent_kernel, const nb::ndarray<const T, nb::c_contig, nb::device::cpu>& bias,
-         const Array<const T, 2>& h0, const Array<const T, 2>& c0, const Array<const std::int64_t, 1>& lengths,
-         const Array<const bool, 2>& mask, const Array<const T, 2>& recurrent_dropout, bool reverse, bool zero_output,
-         const Array<T, 3>& outputs, const Array<T, 3>& states, const Array<T, 3>& cells, const Array<T, 4>& gates,
-         const Array<T, 2>& h_final, const Array<T, 2>& c_final) {
-        const Sequence<T> s = make_sequence<T>(cell, x, kernel, recurrent_kernel, bias, h0, c0, lengths, mask,
-                                               recurrent_dropout, reverse, zero_output);
-        const Shape<3> every = {s.steps(), s.batch(), s.units()};
-        const Shape<2> last = {s.batch(), s.units()};
-        Record<T> record;
-        record.outputs = view<T, 3>("outputs", outputs, every);
-        record.states = view<T, 3>("states", states, every);
-        record.cells = view<T, 3>("cells", cells, every);
-        record.gates = view<T, 4>("gates", gates, {s.steps(), s.batch(), slot_count(s.cell), s.units()});
-        record.h_final = view<T, 2>("h_final", h_final, last);
-        record.c_final = view<T, 2>("c_final", c_final, last);
-        const nb::gil_scoped_release release;
-        forward(s, record);
-      },
-      nb::arg("cell"), nb::arg("x").noconvert(), nb::arg("kernel").noconvert(), nb::arg("recurrent_kernel").noconvert(),
-      nb::arg("bias").noconvert().none(), nb::arg("h0").noconvert().none(), nb::arg("c0").noconvert().none(),
-      nb::arg("lengths").noconvert().none(), nb::arg("mask").noconvert().none(),
-      nb::arg("recurrent_dropout").noconvert().none(), nb::arg("reverse"), nb::arg("zero_output"),
-      nb::arg("outputs").noconvert().none(), nb::arg("states").noconvert().none(), nb::arg("cells").noconvert().none(),
-      nb::arg("gates").noconvert().none(), nb::arg("h_final").noconvert().none(),
-      nb::arg("c_final").noconvert().none());
+void run_forward(const Given& given, const ForwardTo& to) {
+  const Sequence<T> s = given.sequence<T>();
+  const Sizes sizes = given.sizes();
+  Record<T> record;
+  record.outputs = sizes.outer<T>(to.outputs, s.units);
+  record.states = sizes.outer<T>(to.states, s.units);
+  record.cells = sizes.by_time<T>(to.cells, s.units);
+  record.gates = sizes.by_time<T>(to.gates, slot_count(s.cell) * s.units);
+  record.h_final = pointer<T>(to.h_final);
+  record.c_final = pointer<T>(to.c_final);
+  forward(s, record);
 }
 
+struct BackwardFrom {
+  Address states, cells, gates, d_outputs, d_h_final, d_c_final;
+};
+
+struct BackwardTo {
+  Address x, kernel, recurrent_kernel, bias, h0, c0, states, cells;
+};
+
 template <class T>
-void bind_backward(nb::module_& module) {
-  module.def(
-      "sequence_backward",
-      [](const std::string& cell, const Array<const T, 3>& x, const Array<const T, 2>& kernel,
-         const Array<const T, 2>& recurrent_kernel, const nb::ndarray<const T, nb::c_contig, nb::device::cpu>& bias,
-         const Array<const T, 2>& h0, const Array<const T, 2>& c0, const Array<const std::int64_t, 1>& lengths,
-         const Array<const bool, 2>& mask, const Array<const T, 2>& recurrent_dropout, bool reverse, bool zero_output,
-         const Array<const T, 3>& states, const Array<const T, 3>& cells, const Array<const T, 4>& gates,
-         const Array<const T, 3>& d_outputs, const Array<const T, 2>& d_h_final, const Array<const T, 2>& d_c_final,
-         const Array<T, 3>& d_x, const Array<T, 2>& d_kernel, const Array<T, 2>& d_recurrent_kernel,
-         const nb::ndarray<T, nb::c_contig, nb::device::cpu>& d_bias, const Array<T, 2>& d_h0, const Array<T, 2>& d_c0,
-         const Array<T, 3>& d_states, const Array<T, 3>& d_cells) {
-        const Sequence<T> s = make_sequence<T>(cell, x, kernel, recurrent_kernel, bias, h0, c0, lengths, mask,
-                                               recurrent_dropout, reverse, zero_output);
-        const LayerShape layer(s.cell, s.inputs(), s.units());
-        const Shape<3> every = {s.steps(), s.batch(), s.units()};
-        const Shape<2> last = {s.batch(), s.units()};
-        Record<const T> record;
-        record.states = view<const T, 3>("states", states, every);
-        record.cells = view<const T, 3>("cells", cells, every);
-        record.gates = view<const T, 4>("gates", gates, {s.steps(), s.batch(), slot_count(s.cell), s.units()});
-        require_given(states.is_valid(), "states");
-        require_given(cells.is_valid() || !has_cell_state(s.cell), "cells");
-        require_given(gates.is_valid() || slot_count(s.cell) == 0, "gates");
-        Arriving<T> arriving;
-        arriving.outputs = view<const T, 3>("d_outputs", d_outputs, every);
-        arriving.h_final = view<const T, 2>("d_h_final", d_h_final, last);
-        arriving.c_final = view<const T, 2>("d_c_final", d_c_final, last);
-        Gradients<T> gradients;
-        gradients.x = view<T, 3>("d_x", d_x, {s.steps(), s.batch(), s.inputs()});
-        gradients.kernel = view<T, 2>("d_kernel", d_kernel, {layer.inputs, layer.columns});
-        gradients.recurrent_kernel = view<T, 2>("d_recurrent_kernel", d_recurrent_kernel, {layer.units, layer.columns});
-        if (d_bias.is_valid()) {
-          if (static_cast<std::int64_t>(d_bias.size()) != layer.bias)
-            throw std::invalid_argument("d_bias: expected " + std::to_string(layer.bias) + " values");
-          gradients.bias = {d_bias.data(), {layer.bias}};
-        }
-        gradients.h0 = view<T, 2>("d_h0", d_h0, last);
-        gradients.c0 = view<T, 2>("d_c0", d_c0, last);
-        gradients.states = view<T, 3>("d_states", d_states, every);
-        gradients.cells = view<T, 3>("d_cells", d_cells, every);
-        const nb::gil_scoped_release release;
-        backward(s, record, arriving, gradients);
-      },
-      nb::arg("cell"), nb::arg("x").noconvert(), nb::arg("kernel").noconvert(), nb::arg("recurrent_kernel").noconvert(),
-      nb::arg("bias").noconvert().none(), nb::arg("h0").noconvert().none(), nb::arg("c0").noconvert().none(),
-      nb::arg("lengths").noconvert().none(), nb::arg("mask").noconvert().none(),
-      nb::arg("recurrent_dropout").noconvert().none(), nb::arg("reverse"), nb::arg("zero_output"),
-      nb::arg("states").noconvert().none(), nb::arg("cells").noconvert().none(), nb::arg("gates").noconvert().none(),
-      nb::arg("d_outputs").noconvert().none(), nb::arg("d_h_final").noconvert().none(),
-      nb::arg("d_c_final").noconvert().none(), nb::arg("d_x").noconvert().none(),
-      nb::arg("d_kernel").noconvert().none(), nb::arg("d_recurrent_kernel").noconvert().none(),
-      nb::arg("d_bias").noconvert().none(), nb::arg("d_h0").noconvert().none(), nb::arg("d_c0").noconvert().none(),
-      nb::arg("d_states").noconvert().none(), nb::arg("d_cells").noconvert().none());
+void run_backward(const Given& given, const BackwardFrom& from, const BackwardTo& to) {
+  const Sequence<T> s = given.sequence<T>();
+  const Sizes sizes = given.sizes();
+  Record<const T> record;
+  record.states = sizes.outer<const T>(from.states, s.units);
+  record.cells = sizes.by_time<const T>(from.cells, s.units);
+  record.gates = sizes.by_time<const T>(from.gates, slot_count(s.cell) * s.units);
+  Arriving<T> arriving;
+  arriving.outputs = sizes.outer<const T>(from.d_outputs, s.units);
+  arriving.h_final = pointer<const T>(from.d_h_final);
+  arriving.c_final = pointer<const T>(from.d_c_final);
+  Gradients<T> gradients;
+  gradients.x = sizes.outer<T>(to.x, s.inputs);
+  gradients.kernel = pointer<T>(to.kernel);
+  gradients.recurrent_kernel = pointer<T>(to.recurrent_kernel);
+  gradients.bias = pointer<T>(to.bias);
+  gradients.h0 = pointer<T>(to.h0);
+  gradients.c0 = pointer<T>(to.c0);
+  gradients.states = sizes.by_time<T>(to.states, s.units);
+  gradients.cells = sizes.by_time<T>(to.cells, s.units);
+  backward(s, record, arriving, gradients);
 }
 
 }  // namespace
 
+// In the order of remy.ops.core.
+#define REMY_GIVEN                                                                                                    \
+  int cell, bool twofold, std::int64_t steps, std::int64_t batch, std::int64_t inputs, std::int64_t units,           \
+      bool batch_first, bool reverse, bool zero_output, Address x, Address kernel, Address recurrent_kernel,         \
+      Address bias, Address h0, Address c0, Address lengths, Address mask, Address recurrent_dropout
+#define REMY_GIVEN_VALUES                                                                                          \
+  {                                                                                                                \
+    cell, steps, batch, inputs, units, batch_first, reverse, zero_output, x, kernel, recurrent_kernel, bias, h0, c0, \
+        lengths, mask, recurrent_dropout                                                                           \
+  }
+
 void bind_sequence(nb::module_& module) {
-  bind_forward<float>(module);
-  bind_forward<double>(module);
-  bind_backward<float>(module);
-  bind_backward<double>(module);
+  module.def("cell_index", [](const std::string& name) { return static_cast<int>(cell_named(name)); });
+  module.def(
+      "sequence_forward",
+      [](REMY_GIVEN, Address outputs, Address states, Address cells, Address gates, Address h, Address c) {
+        const Given given = REMY_GIVEN_VALUES;
+        const std::int64_t wrong = given.wrong_length();
+        if (wrong >= 0) return wrong;
+        const nb::gil_scoped_release release;
+        const ForwardTo to{outputs, states, cells, gates, h, c};
+        twofold ? run_forward<double>(given, to) : run_forward<float>(given, to);
+        return wrong;
+      },
+      "Fill the arrays at the last six addresses; or return the first row whose length is not from 0 to T, else -1.");
+  module.def(
+      "sequence_backward",
+      [](REMY_GIVEN, Address states, Address cells, Address gates, Address d_outputs, Address d_h, Address d_c,
+         Address d_x, Address d_kernel, Address d_recurrent_kernel, Address d_bias, Address d_h0, Address d_c0,
+         Address d_states, Address d_cells) {
+        const Given given = REMY_GIVEN_VALUES;
+        const nb::gil_scoped_release release;
+        const BackwardFrom from{states, cells, gates, d_outputs, d_h, d_c};
+        const BackwardTo to{d_x, d_kernel, d_recurrent_kernel, d_bias, d_h0, d_c0, d_states, d_cells};
+        twofold ? run_backward<double>(given, from, to) : run_backward<float>(given, from, to);
+      },
+      "Fill the arrays at the last eight addresses from what sequence_forward wrote.");
 }
 
 }  // namespace remy::python

@@ -46,6 +46,11 @@ View<T, 2> cell_state(const PackedCell<T>& self, const Array<T, 2>& c, std::int6
 }
 
 template <class T>
+StepView<T> by_time(View<T, 3> view) {
+  return {view.data, view.shape[1] * view.shape[2], view.shape[2]};
+}
+
+template <class T>
 void bind_types(nb::module_& module, const char* cell_name, const char* dense_name) {
   nb::class_<PackedCell<T>>(module, cell_name)
       .def(
@@ -87,16 +92,22 @@ void bind_types(nb::module_& module, const char* cell_name, const char* dense_na
              bool zero_output, const Array<T, 3>& outputs) {
             const auto steps = static_cast<std::int64_t>(x.shape(0)), batch = static_cast<std::int64_t>(x.shape(1));
             Sequence<T> s;
-            s.x = view<const T, 3>("x", x, {steps, batch, self.inputs()});
-            s.lengths = view<const std::int64_t, 1>("lengths", lengths, {batch});
-            s.mask = view<const bool, 2>("mask", mask, {steps, batch});
+            s.steps = steps;
+            s.batch = batch;
+            s.x = by_time(view<const T, 3>("x", x, {steps, batch, self.inputs()}));
+            s.lengths = view<const std::int64_t, 1>("lengths", lengths, {batch}).data;
+            for (std::int64_t row = 0; s.lengths != nullptr && row < batch; ++row)
+              if (s.lengths[row] < 0 || s.lengths[row] > steps)
+                throw std::invalid_argument("lengths: expected 0 to T = " + std::to_string(steps) + ", got " +
+                                            std::to_string(s.lengths[row]) + " in row " + std::to_string(row));
+            s.mask = {view<const bool, 2>("mask", mask, {steps, batch}).data, batch, 1};
             s.reverse = reverse;
             s.zero_output = zero_output;
             const auto to = state("h", self, h, batch);
             const auto carried = cell_state(self, c, batch);
             const auto every = view<T, 3>("outputs", outputs, {steps, batch, self.units()});
             const nb::gil_scoped_release release;
-            self.run(s, to, carried, every);
+            self.run(s, to, carried, by_time(every));
           },
           nb::arg("x").noconvert(), nb::arg("h").noconvert(), nb::arg("c").noconvert().none(),
           nb::arg("lengths").noconvert().none(), nb::arg("mask").noconvert().none(), nb::arg("reverse"),

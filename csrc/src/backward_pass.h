@@ -24,7 +24,7 @@ template <class T, class Kind, int kPhase>
 void pack_transposed_phase(MatrixView<const T> kernel, T* packed) {
   const int64_t units = kernel.rows;
   const auto gates = kernel.columns(Kind::template kFirstGate<kPhase> * units, Kind::template kGates<kPhase> * units);
-  pack_matrix<T>(gates.transposed(), packed);
+  pack_matrix<T>(gates.transposed(), gates.cols, 0, packed);
 }
 
 template <class T, class Kind>
@@ -35,14 +35,15 @@ void pack_backward(MatrixView<const T> kernel, T* packed) {
 }
 
 template <class T, class Kind, int kPhase>
-[[gnu::noinline]] void differentiate(const BackwardStep<T>& step, const Validity& valid) {
-  for (int64_t row = 0; row < valid.rows; ++row) {
+[[gnu::noinline]] void differentiate(const BackwardStep<T>& step, const Validity& valid, int64_t active) {
+  for (int64_t row = 0; row < active; ++row) {
+    const int64_t outer = valid.rows.row(row);
     for (int64_t unit = 0; unit < step.units; unit += kLanes<T>) {
-      const Place place{row, unit, step.units - unit};
+      const Place place{row, outer, unit, step.units - unit};
       if (valid[row]) {
         Kind::template backward<kPhase, T>(step, place);
       } else if (kPhase == Kind::kPhases - 1) {
-        for (int64_t gate = 0; gate * step.units < step.d_gates.stride; ++gate) step.emit(place, gate, Vec<T>{});
+        for (int block = 0; block < gradient_count(Kind::kCell); ++block) step.emit(place, block, Vec<T>{});
         if (step.reset) put(step.reset, place, Vec<T>{});
         if constexpr (Kind::kHasCellState)
           if (step.d_cells) put(step.d_cells, place, get(step.dc, place));
@@ -53,22 +54,22 @@ template <class T, class Kind, int kPhase>
 
 // to (+)= scale * d_gates U^T for the gates of one phase; `scale` may be none.
 template <class T, class Kind, int kPhase>
-void backward_product(const BackwardStep<T>& step, const Validity& valid, const T* packed, Rows<T> to, bool accumulate,
-                      Rows<const T> scale) {
+void backward_product(const BackwardStep<T>& step, const Validity& valid, int64_t active, const T* packed, Rows<T> to,
+                      bool accumulate, OuterRows<const T> scale) {
   constexpr int rows_at_once = kTileRows<kProductVectors>;
   alignas(64) T tile[rows_at_once * kProductWidth<T>];
   const int64_t depth = Kind::template kGates<kPhase> * step.units;
-  const T* left = step.d_gates.data + Kind::template kFirstGate<kPhase> * step.units;
+  const T* left = step.d_gates.data + Kind::template kFirstBlock<kPhase> * step.units;
   for (int64_t column = 0; column < step.units; column += kProductWidth<T>, packed += depth * kProductWidth<T>) {
-    for (int64_t row = 0; row < valid.rows; row += rows_at_once) {
-      const int64_t rows = smaller(rows_at_once, valid.rows - row);
+    for (int64_t row = 0; row < active; row += rows_at_once) {
+      const int64_t rows = smaller(rows_at_once, active - row);
       if (!valid.any(row, rows)) continue;
       tile_rows<T, kProductVectors>(rows, {left + row * step.d_gates.stride, step.d_gates.stride, 1}, packed, depth, {},
                                     {tile, kProductWidth<T>});
       for (int64_t r = 0; r < rows; ++r) {
         if (!valid[row + r]) continue;
         for (int64_t unit = column; unit < smaller(column + kProductWidth<T>, step.units); unit += kLanes<T>) {
-          const Place place{row + r, unit, step.units - unit};
+          const Place place{row + r, valid.rows.row(row + r), unit, step.units - unit};
           Vec<T> sum = load(tile + r * kProductWidth<T> + unit - column);
           if (scale) sum *= get(scale, place);
           if (accumulate) sum += get(to, place);
@@ -79,80 +80,74 @@ void backward_product(const BackwardStep<T>& step, const Validity& valid, const 
   }
 }
 
+// What arrives from outside at step t, and the note of all that arrives there.
 template <class T, class Kind>
-void backward(const BackwardPlan<T>& plan, int64_t first, int64_t last, T* memory) {
-  const int64_t rows = last - first, units = plan.units, piece = rows * units;
-  Scratch<T> scratch{memory, piece};
-  T* dh = scratch.take();
-  T* dc = scratch.take();
-  T* h_start = scratch.take();
-  T* c_start = scratch.take();
-  T* d_reset = scratch.take();
-  const Validity valid{plan.lengths, plan.mask, plan.batch,
-                       first,        rows,      reinterpret_cast<unsigned char*>(scratch.next)};
-  constexpr int64_t slots = slot_count(Kind::kCell);
-  constexpr int64_t columns = gradient_count(Kind::kCell);
-
-  const int64_t offset = first * units;
-  copy_or_clear(plan.h0 != nullptr ? plan.h0 + offset : nullptr, h_start, piece);
-  copy_or_clear(plan.d_h_final != nullptr ? plan.d_h_final + offset : nullptr, dh, piece);
-  if constexpr (Kind::kHasCellState) {
-    copy_or_clear(plan.c0 != nullptr ? plan.c0 + offset : nullptr, c_start, piece);
-    copy_or_clear(plan.d_c_final != nullptr ? plan.d_c_final + offset : nullptr, dc, piece);
+void collect(const BackwardPlan<T>& plan, const Validity& valid, int64_t t, int64_t active) {
+  const int64_t units = plan.units;
+  for (int64_t r = 0; r < valid.rows.count(); ++r) {
+    const int64_t outer = valid.rows.row(r);
+    T* dh = plan.dh + r * units;
+    const bool is_valid = r < active && valid[r];
+    if (plan.d_outputs && (is_valid || !plan.span.zero_output)) add_row(plan.d_outputs.at(t, outer), dh, units);
+    if (plan.d_states) copy_row(dh, plan.d_states.at(t, outer), units);
+    if (Kind::kHasCellState && plan.d_cells && r >= active)
+      copy_row(plan.dc + r * units, plan.d_cells.at(t, outer), units);
   }
+}
 
-  for (int64_t s = plan.steps - 1; s >= 0; --s) {
-    const int64_t t = plan.reverse ? plan.steps - 1 - s : s;
-    const int64_t row = t * plan.batch + first;
-    const int64_t row_before = (plan.reverse ? t + 1 : t - 1) * plan.batch + first;
-    if (valid.any_masking()) valid.at(t);
+template <class T, class Kind>
+void backward(const BackwardPlan<T>& plan) {
+  const Span& span = plan.span;
+  const int64_t units = plan.units, part = span.rows.part, parts = span.rows.parts;
+  constexpr int64_t blocks = gradient_count(Kind::kCell);
+  const Validity valid{span.rows, span.mask, span.flags};
 
-    if (plan.d_outputs != nullptr)
-      for (int64_t r = 0; r < rows; ++r)
-        if (valid[r] || !plan.zero_output)
-          for (int64_t u = 0; u < units; ++u) dh[r * units + u] += plan.d_outputs[(row + r) * units + u];
-    if (plan.d_states != nullptr) copy_or_clear(dh, plan.d_states + row * units, piece);
+  for (int64_t s = span.last - 1; s >= span.first; --s) {
+    const int64_t t = span.time(s), before = span.time(s - 1), active = span.rows.at(t);
+    const int64_t place = plan.offsets[s - span.first] + part;  // of this part's first row; the next is `parts` on
+    valid.at(t, active);
+    collect<T, Kind>(plan, valid, t, active);
 
     BackwardStep<T> step{};
     step.units = units;
-    step.h_before = {s == 0 ? h_start : plan.states + row_before * units, units};
-    step.operand = step.h_before;
-    if (plan.operands != nullptr) {
-      T* operand = plan.operands + row * units;
-      for (int64_t r = 0; r < rows; ++r, operand += units) {
-        const T* h = valid[r] ? step.h_before.data + r * units : nullptr;
-        if (h != nullptr && plan.dropout != nullptr) {
-          multiply_each(h, plan.dropout + offset + r * units, operand, units);
-        } else {
-          copy_or_clear(h, operand, units);
-        }
+    step.operand = {plan.operands + place * units, parts * units};
+    step.h_before = step.operand;
+    if (plan.dropout != nullptr) {
+      step.dropout = {plan.dropout, units};
+      step.h_before = {plan.h_before, units};
+    }
+    for (int64_t r = 0; r < active; ++r) {
+      const int64_t outer = span.rows.row(r);
+      const T* h = s == 0 ? plan.h0 + outer * plan.h0_stride : plan.states.at(before, outer);
+      T* operand = plan.operands + (place + r * parts) * units;
+      if (!valid[r]) h = nullptr;  // 0 times an infinite state would reach the weights
+      copy_or_clear(h, operand, units);
+      if (plan.dropout != nullptr && h != nullptr) {
+        copy_row(h, plan.h_before + r * units, units);
+        multiply_row(h, plan.dropout + outer * units, operand, units);
       }
-      step.operand = {plan.operands + row * units, units};
     }
-    if (plan.dropout != nullptr) step.dropout = {plan.dropout + offset, units};
-    step.h = {plan.states + row * units, units};
+    step.h = rows_of(plan.states, t);
     if constexpr (Kind::kHasCellState) {
-      step.c_before = {s == 0 ? c_start : plan.cells + row_before * units, units};
-      step.c = {plan.cells + row * units, units};
-      if (plan.d_cells != nullptr) step.d_cells = {plan.d_cells + row * units, units};
+      step.c_before = s == 0 ? OuterRows<const T>{plan.c0, plan.c0_stride} : rows_of(plan.cells, before);
+      step.c = rows_of(plan.cells, t);
+      step.d_cells = rows_of(plan.d_cells, t);
     }
-    if (slots > 0) step.gates = {plan.gates + row * slots * units, slots * units};
-    step.dh = {dh, units};
-    step.dc = {dc, units};
-    step.d_gates = {plan.d_gates + row * columns * units, columns * units};
-    if (plan.resets != nullptr) step.reset = {plan.resets + row * units, units};
-    step.d_reset = {d_reset, units};
+    step.gates = rows_of(plan.gates, t);
+    step.dh = {plan.dh, units};
+    step.dc = {plan.dc, units};
+    step.d_gates = {plan.d_gates + place * blocks * units, parts * blocks * units};
+    if (plan.resets != nullptr) step.reset = {plan.resets + place * units, parts * units};
+    step.d_reset = {plan.d_reset, units};
 
     if constexpr (Kind::kPhases == 2) {
-      differentiate<T, Kind, 1>(step, valid);
-      backward_product<T, Kind, 1>(step, valid, plan.packed + transposed_phase_size<T, Kind, 0>(units),
-                                   {d_reset, units}, false, {});
+      differentiate<T, Kind, 1>(step, valid, active);
+      backward_product<T, Kind, 1>(step, valid, active, plan.packed + transposed_phase_size<T, Kind, 0>(units),
+                                   {plan.d_reset, units}, false, {});
     }
-    differentiate<T, Kind, 0>(step, valid);
-    backward_product<T, Kind, 0>(step, valid, plan.packed, step.dh, true, step.dropout);
+    differentiate<T, Kind, 0>(step, valid, active);
+    backward_product<T, Kind, 0>(step, valid, active, plan.packed, step.dh, true, step.dropout);
   }
-  if (plan.d_h0 != nullptr) copy_or_clear(dh, plan.d_h0 + offset, piece);
-  if (Kind::kHasCellState && plan.d_c0 != nullptr) copy_or_clear(dc, plan.d_c0 + offset, piece);
 }
 
 }  // namespace remy::REMY_ISA

@@ -43,35 +43,34 @@ template <class T, class Kind, int kPhase>
                                 int64_t unit, const T* tile) {
   constexpr int gates = Kind::template kGates<kPhase>;
   constexpr int blocks = GateGroup<gates>::blocks;
-  for (int64_t r = 0; r < rows; ++r, tile += GateGroup<gates>::vectors * kLanes<T>) {
+  for (int64_t r = row; r < row + rows; ++r, tile += GateGroup<gates>::vectors * kLanes<T>) {
+    const int64_t outer = valid.rows.row(r);
     for (int block = 0; block < blocks; ++block) {
       const int64_t at = unit + block * kLanes<T>;
       if (at >= step.units) break;
-      const Place place{row + r, at, step.units - at};
-      if (valid[row + r]) {
+      const Place place{r, outer, at, step.units - at};
+      if (valid[r]) {
         Vec<T> product[gates];
 #pragma GCC unroll 4
         for (int g = 0; g < gates; ++g) product[g] = load(tile + (g * blocks + block) * kLanes<T>);
         Kind::template forward<kPhase, T>(step, place, product);
       } else if (kPhase == Kind::kPhases - 1) {
         put(step.h, place, get(step.h_before, place));
-        if constexpr (Kind::kHasCellState) put(step.c, place, get(step.c_before, place));
-        if (step.gates)
-          for (int64_t slot = 0; slot * step.units < step.gates.stride; ++slot) step.keep(place, slot, Vec<T>{});
       }
     }
   }
 }
 
 template <class T, class Kind, int kPhase>
-void forward_phase(const ForwardStep<T>& step, const Validity& valid, Rows<const T> operand, const T* packed) {
+void forward_phase(const ForwardStep<T>& step, const Validity& valid, int64_t active, Rows<const T> operand,
+                   const T* packed) {
   constexpr int gates = Kind::template kGates<kPhase>;
   constexpr int vectors = GateGroup<gates>::vectors;
   constexpr int rows_at_once = kTileRows<vectors>;
   alignas(64) T tile[rows_at_once * vectors * kLanes<T>];
   for (int64_t unit = 0; unit < step.units; unit += kPanelUnits<T, gates>) {
-    for (int64_t row = 0; row < valid.rows; row += rows_at_once) {
-      const int64_t rows = smaller(rows_at_once, valid.rows - row);
+    for (int64_t row = 0; row < active; row += rows_at_once) {
+      const int64_t rows = smaller(rows_at_once, active - row);
       if (valid.any(row, rows))
         tile_rows<T, vectors>(rows, {operand.data + row * operand.stride, operand.stride, 1}, packed, step.units, {},
                               {tile, vectors * kLanes<T>});
@@ -81,60 +80,61 @@ void forward_phase(const ForwardStep<T>& step, const Validity& valid, Rows<const
   }
 }
 
+// Hand what step t gave to whoever wants it.
 template <class T, class Kind>
-void forward(const ForwardPlan<T>& plan, int64_t first, int64_t last, T* memory) {
-  const int64_t rows = last - first, units = plan.units, piece = rows * units;
-  Scratch<T> scratch{memory, piece};
-  T* spare[2] = {scratch.take(), scratch.take()};
-  T* c_buffer = scratch.take();
-  T* operand_buffer = scratch.take();
-  T* update = scratch.take();
-  T* reset = scratch.take();
-  const Validity valid{plan.lengths, plan.mask, plan.batch,
-                       first,        rows,      reinterpret_cast<unsigned char*>(scratch.next)};
-  constexpr int64_t slots = slot_count(Kind::kCell);
-  constexpr int64_t columns = gate_count(Kind::kCell);
+void publish(const ForwardPlan<T>& plan, const Validity& valid, int64_t t, int64_t active, const T* h) {
+  const int64_t units = plan.units;
+  for (int64_t r = 0; r < valid.rows.count(); ++r) {
+    const int64_t outer = valid.rows.row(r);
+    const bool is_valid = r < active && valid[r];
+    const T* state = h + r * units;
+    if (plan.outputs) copy_or_clear(is_valid || !plan.span.zero_output ? state : nullptr, plan.outputs.at(t, outer), units);
+    if (plan.states) copy_row(state, plan.states.at(t, outer), units);
+    if (Kind::kHasCellState && plan.cells) copy_row(plan.c + r * units, plan.cells.at(t, outer), units);
+    if (plan.gates && !is_valid) clear_row(plan.gates.at(t, outer), slot_count(Kind::kCell) * units);
+  }
+}
 
-  const T* h = spare[0];
-  const T* c = c_buffer;
-  copy_or_clear(plan.h0 != nullptr ? plan.h0 + first * units : nullptr, spare[0], piece);
-  if constexpr (Kind::kHasCellState)
-    copy_or_clear(plan.c0 != nullptr ? plan.c0 + first * units : nullptr, c_buffer, piece);
+template <class T, class Kind>
+void forward(const ForwardPlan<T>& plan) {
+  const Span& span = plan.span;
+  const int64_t units = plan.units;
+  const Validity valid{span.rows, span.mask, span.flags};
+  const T* projected = plan.projected;
 
-  for (int64_t s = 0; s < plan.steps; ++s) {
-    const int64_t t = plan.reverse ? plan.steps - 1 - s : s;
-    const int64_t row = t * plan.batch + first;
-    if (valid.any_masking()) valid.at(t);
+  for (int64_t s = span.first; s < span.last; ++s) {
+    const int64_t t = span.time(s), active = span.rows.at(t);
+    const T* before = plan.h[s % 2];
+    T* after = plan.h[(s + 1) % 2];
+    valid.at(t, active);
 
     ForwardStep<T> step{};
     step.units = units;
-    step.projected = {plan.projected + row * columns * units, columns * units};
+    step.projected = {projected, gate_count(Kind::kCell) * units};
     step.recurrent_bias = plan.recurrent_bias;
-    step.h_before = {h, units};
+    step.h_before = {before, units};
     step.operand = step.h_before;
     if (plan.dropout != nullptr) {
-      multiply_each(h, plan.dropout + first * units, operand_buffer, piece);
-      step.operand = {operand_buffer, units};
+      for (int64_t r = 0; r < active; ++r)
+        multiply_row(before + r * units, plan.dropout + span.rows.row(r) * units, plan.operand + r * units, units);
+      step.operand = {plan.operand, units};
     }
-    step.c_before = {c, units};
-    step.h = {plan.states != nullptr ? plan.states + row * units : spare[(s + 1) % 2], units};
-    step.c = {plan.cells != nullptr ? plan.cells + row * units : c_buffer, units};
-    if (plan.gates != nullptr && slots > 0) step.gates = {plan.gates + row * slots * units, slots * units};
-    step.update = {update, units};
-    step.reset = {reset, units};
+    step.h = {after, units};
+    step.c = {plan.c, units};
+    if (plan.gates && slot_count(Kind::kCell) > 0) step.gates = rows_of(plan.gates, t);
+    step.update = {plan.update, units};
+    step.reset = {plan.reset, units};
 
-    forward_phase<T, Kind, 0>(step, valid, step.operand, plan.packed);
+    forward_phase<T, Kind, 0>(step, valid, active, step.operand, plan.packed);
     if constexpr (Kind::kPhases == 2)
-      forward_phase<T, Kind, 1>(step, valid, {reset, units}, plan.packed + phase_size<T, Kind, 0>(units));
+      forward_phase<T, Kind, 1>(step, valid, active, {plan.reset, units}, plan.packed + phase_size<T, Kind, 0>(units));
 
-    h = step.h.data;
-    c = step.c.data;
-    if (plan.outputs != nullptr)
-      for (int64_t r = 0; r < rows; ++r)
-        copy_or_clear(valid[r] || !plan.zero_output ? h + r * units : nullptr, plan.outputs + (row + r) * units, units);
+    // Rows that have just come to their end stand in both buffers from now on.
+    for (int64_t r = active; s > 0 && r < span.rows.at(span.time(s - 1)); ++r)
+      copy_row(before + r * units, after + r * units, units);
+    publish<T, Kind>(plan, valid, t, active, after);
+    projected += active * gate_count(Kind::kCell) * units;
   }
-  if (plan.h_final != nullptr) copy_or_clear(h, plan.h_final + first * units, piece);
-  if (Kind::kHasCellState && plan.c_final != nullptr) copy_or_clear(c, plan.c_final + first * units, piece);
 }
 
 }  // namespace remy::REMY_ISA

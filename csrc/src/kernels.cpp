@@ -20,6 +20,20 @@ void map(const T* x, T* y, int64_t count) {
   for (int64_t i = 0; i < count; i += kLanes<T>) store(y + i, kFunction(load(x + i, count - i)), count - i);
 }
 
+// Eight sums side by side: as fast as the caches deliver.
+template <class T>
+T sum(const T* x, int64_t count) {
+  Vec<T> sums[8] = {};
+  for (; count >= 8 * kLanes<T>; count -= 8 * kLanes<T>, x += 8 * kLanes<T>)
+#pragma GCC unroll 8
+    for (int i = 0; i < 8; ++i) sums[i] += load(x + i * kLanes<T>);
+  T total = 0;
+  for (int i = 0; i < 8; ++i)
+    for (int lane = 0; lane < kLanes<T>; ++lane) total += sums[i][lane];
+  for (int64_t i = 0; i < count; ++i) total += x[i];
+  return total;
+}
+
 template <class T>
 constexpr Kernels<T> kTable = {
     // in the order of enum class Cell
@@ -27,10 +41,13 @@ constexpr Kernels<T> kTable = {
      cell_kernels<T, SimpleRnn<Cell::simple_rnn_linear>>(), cell_kernels<T, Lstm>(), cell_kernels<T, GruResetAfter>(),
      cell_kernels<T, GruResetBefore>()},
     kProductWidth<T>,
+    kTileRows<kProductVectors>,
     kProductDepth * kProductWidth<T>,
     packed_matrix_size<T>,
     pack_matrix<T>,
     multiply<T>,
+    add_column_sums<T>,
+    sum<T>,
     map<T, exp<T>>,
     map<T, tanh<T>>,
     map<T, sigmoid<T>>,

@@ -1,58 +1,66 @@
-// What each instruction set provides, as tables of functions; and what they are given. Plain data only: this header is
-// compiled for every instruction set, and nothing of it may turn into code that is shared between them.
+// What each instruction set provides, as tables of functions; and what they are given. This header is compiled for
+// every instruction set: plain data and always-inlined functions only, or code would be shared between them.
 #pragma once
 
 #include <cstdint>
 
 #include "remy/cell.h"
 #include "remy/view.h"
+#include "row_plan.h"
 
 namespace remy {
 
-// One layer's pass over time for some rows of a batch. Arrays as in sequence.h; null where not wanted or not given.
+// Some rows of a batch, over steps [first, last) in the order of processing: the s-th step processed is t = s, or
+// steps - 1 - s in reverse. Everything may be null that is not wanted or not given.
+struct Span {
+  PartRows rows;
+  StepView<const bool> mask;
+  std::int64_t steps, first, last;
+  bool reverse, zero_output;
+  unsigned char* flags;  // one a row
+
+  REMY_INLINE std::int64_t time(std::int64_t s) const { return reverse ? steps - 1 - s : s; }
+};
+
 template <class T>
 struct ForwardPlan {
-  std::int64_t steps, batch, units;
-  const T* projected;       // (T, B, G*H): x W + b
+  Span span;
+  std::int64_t units;
   const T* packed;          // the recurrent kernel, by pack_forward
   const T* recurrent_bias;  // (3*H,) or null
-  const T* h0;
-  const T* c0;
-  const std::int64_t* lengths;
-  const bool* mask;
-  const T* dropout;
-  bool reverse, zero_output;
-  T* outputs;  // only where they differ from the states
-  T* states;
-  T* cells;
-  T* gates;
-  T* h_final;
-  T* c_final;
+  const T* dropout;         // (B, H)
+  const T* projected;       // x W + b of every step and row in reach of it, (G*H) each, in the order of processing
+  StepView<T> outputs, states, cells, gates;
+  // (rows, H) each, kept from span to span: the state before step s is h[s % 2], and rows out of reach stand in both.
+  T* h[2];
+  T* c;
+  T* operand;
+  T* update;
+  T* reset;
 };
 
 template <class T>
 struct BackwardPlan {
-  std::int64_t steps, batch, units;
+  Span span;
+  std::int64_t units;
   const T* packed;  // the transposed recurrent kernel, by pack_backward
-  const T* h0;
+  const T* h0;      // (B, H), or one row of zeros with stride 0
   const T* c0;
-  const std::int64_t* lengths;
-  const bool* mask;
+  std::int64_t h0_stride, c0_stride;
   const T* dropout;
-  bool reverse, zero_output;
-  const T* states;
-  const T* cells;
-  const T* gates;
-  const T* d_outputs;
-  const T* d_h_final;
-  const T* d_c_final;
-  T* d_gates;   // (T, B, gradient_count*H)
-  T* operands;  // (T, B, H): h_{t-1} with dropout, zero at invalid steps; null where it would be h_{t-1} itself
-  T* resets;    // (T, B, H): r h_{t-1}, GRU with reset before; else null
-  T* d_h0;
-  T* d_c0;
-  T* d_states;
-  T* d_cells;
+  StepView<const T> states, cells, gates, d_outputs;
+  // Of every step of the span and row of the batch in reach of it, in the order of processing; `offsets` has the
+  // number of rows before each step.
+  const std::int64_t* offsets;
+  T* d_gates;   // (gradient_count*H)
+  T* operands;  // (H): h_{t-1} as the recurrent product sees it, zero where masked
+  T* resets;    // (H): r times operand, GRU with reset before; else null
+  StepView<T> d_states, d_cells;
+  // (rows, H) each, kept from span to span.
+  T* dh;
+  T* dc;
+  T* h_before;
+  T* d_reset;
 };
 
 template <class T>
@@ -61,23 +69,24 @@ struct CellKernels {
   void (*pack_forward)(MatrixView<const T> recurrent_kernel, T* packed);
   std::int64_t (*packed_backward_size)(std::int64_t units);
   void (*pack_backward)(MatrixView<const T> recurrent_kernel, T* packed);
-  // Rows [first, last) of the batch; `scratch` holds scratch_size(rows, units) values.
-  void (*forward)(const ForwardPlan<T>& plan, std::int64_t first, std::int64_t last, T* scratch);
-  void (*backward)(const BackwardPlan<T>& plan, std::int64_t first, std::int64_t last, T* scratch);
+  void (*forward)(const ForwardPlan<T>& plan);
+  void (*backward)(const BackwardPlan<T>& plan);
 };
-
-constexpr std::int64_t scratch_size(std::int64_t rows, std::int64_t units) { return 7 * rows * units + rows + 64; }
 
 template <class T>
 struct Kernels {
   CellKernels<T> cells[kCellCount];
   std::int64_t product_width;         // columns of a panel
+  std::int64_t product_rows;          // rows of a tile
   std::int64_t product_scratch_size;  // values
   std::int64_t (*packed_matrix_size)(std::int64_t rows, std::int64_t cols);
-  void (*pack_matrix)(MatrixView<const T> b, T* packed);
+  // Rows first_row .. of a packed matrix of `depth` rows.
+  void (*pack_matrix)(MatrixView<const T> b, std::int64_t depth, std::int64_t first_row, T* packed);
   // c = a b (+ bias | + c); b from `packed` unless that is null.
   void (*multiply)(MatrixView<const T> a, MatrixView<const T> b, const T* packed, MatrixView<T> c, const T* bias,
                    bool accumulate, T* scratch);
+  void (*add_column_sums)(MatrixView<const T> matrix, T* sums);
+  T (*sum)(const T* x, std::int64_t count);
   void (*exp)(const T* x, T* y, std::int64_t count);
   void (*tanh)(const T* x, T* y, std::int64_t count);
   void (*sigmoid)(const T* x, T* y, std::int64_t count);

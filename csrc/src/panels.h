@@ -24,7 +24,14 @@ int64_t packed_gates_size(int64_t depth, int64_t units) {
   return panel_count(units, kPanelUnits<T, G>) * depth * GateGroup<G>::vectors * kLanes<T>;
 }
 
-// `weights` (depth, G * units), or a range of its gates. Units beyond the last are zero.
+template <class T>
+REMY_INLINE void copy_columns(const T* from, T* to, int64_t count) {
+  int64_t j = 0;
+  for (; j + kLanes<T> <= count; j += kLanes<T>) store(to + j, load(from + j));
+  for (; j < count; ++j) to[j] = from[j];
+}
+
+// `weights` (depth, G * units), columns adjacent, or a range of its gates. Units beyond the last are zero.
 template <class T, int G>
 void pack_gates(MatrixView<const T> weights, int64_t units, T* packed) {
   constexpr int64_t width = kPanelUnits<T, G>;
@@ -32,8 +39,7 @@ void pack_gates(MatrixView<const T> weights, int64_t units, T* packed) {
     const int64_t count = smaller(width, units - first);
     for (int64_t k = 0; k < weights.rows; ++k) {
       for (int g = 0; g < G; ++g) {
-        const T* from = weights.data + k * weights.row_stride + (g * units + first) * weights.col_stride;
-        for (int64_t u = 0; u < count; ++u) packed[u] = from[u * weights.col_stride];
+        copy_columns(weights.data + k * weights.row_stride + g * units + first, packed, count);
         for (int64_t u = count; u < width; ++u) packed[u] = T(0);
         packed += width;
       }
@@ -41,22 +47,41 @@ void pack_gates(MatrixView<const T> weights, int64_t units, T* packed) {
   }
 }
 
-// Rows [first, last) of a plain matrix in panels of `width` columns, one after another.
+// Sixteen columns of a transpose at a time: a cache line of each row of the matrix it is the transpose of.
 template <class T>
-void pack_panel(MatrixView<const T> matrix, int64_t first, int64_t last, int64_t column, int64_t width, T* packed) {
-  const int64_t count = smaller(width, matrix.cols - column);
-  const T* from = matrix.data + column * matrix.col_stride;
-  if (matrix.col_stride != 1 && matrix.row_stride == 1) {  // a transpose: read along its rows
-    for (int64_t j = 0; j < width; ++j)
-      for (int64_t k = first; k < last; ++k)
-        packed[(k - first) * width + j] = j < count ? from[k + j * matrix.col_stride] : T(0);
-    return;
+void pack_transposed_panel(MatrixView<const T> matrix, int64_t column, int64_t count, int64_t width, T* packed) {
+  constexpr int64_t line = 64 / static_cast<int64_t>(sizeof(T));
+  for (int64_t first = 0; first < matrix.rows; first += line) {
+    const int64_t depth = smaller(line, matrix.rows - first);
+    T* to = packed + first * width;
+    const T* from = matrix.data + column * matrix.col_stride + first;
+    for (int64_t j = 0; j < width; ++j, from += matrix.col_stride) {
+      if (j >= count) {
+        for (int64_t k = 0; k < depth; ++k) to[k * width + j] = T(0);
+      } else if (depth == line) {
+#pragma GCC unroll 16
+        for (int64_t k = 0; k < line; ++k) to[k * width + j] = from[k];
+      } else {
+        for (int64_t k = 0; k < depth; ++k) to[k * width + j] = from[k];
+      }
+    }
   }
-  for (int64_t k = first; k < last; ++k) {
-    const T* row = from + k * matrix.row_stride;
-    for (int64_t j = 0; j < count; ++j) packed[j] = row[j * matrix.col_stride];
+}
+
+// All rows of a matrix, `width` columns from `column` on, one row after another; columns beyond its last are zero.
+template <class T>
+void pack_panel(MatrixView<const T> matrix, int64_t column, int64_t width, T* packed) {
+  const int64_t count = smaller(width, matrix.cols - column);
+  if (matrix.col_stride != 1 && matrix.row_stride == 1)
+    return pack_transposed_panel(matrix, column, count, width, packed);
+  const T* row = matrix.data + column * matrix.col_stride;
+  for (int64_t k = 0; k < matrix.rows; ++k, row += matrix.row_stride, packed += width) {
+    if (matrix.col_stride == 1) {
+      copy_columns(row, packed, count);
+    } else {
+      for (int64_t j = 0; j < count; ++j) packed[j] = row[j * matrix.col_stride];
+    }
     for (int64_t j = count; j < width; ++j) packed[j] = T(0);
-    packed += width;
   }
 }
 

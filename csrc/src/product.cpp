@@ -1,5 +1,8 @@
 #include "remy/product.h"
 
+#include <numeric>
+#include <vector>
+
 #include "denormals.h"
 #include "kernels.h"
 #include "remy/threads.h"
@@ -45,10 +48,22 @@ void product(MatrixView<const T> a, MatrixView<const T> b, MatrixView<T> c, cons
   multiply<T>(kernels<T>(), a, b, nullptr, c, bias, accumulate);
 }
 
+float read(const float* x, std::int64_t count, std::int64_t times) {
+  const int parts = worthwhile_parts(count * times);
+  std::vector<float> sums(static_cast<std::size_t>(parts));
+  parallel(parts, [&](int part) {
+    const Range range = share(count, parts, part, kCacheLine);
+    float sum = 0;
+    for (std::int64_t i = 0; i < times; ++i) sum += kernels<float>().sum(x + range.first, range.last - range.first);
+    sums[static_cast<std::size_t>(part)] = sum;
+  });
+  return std::accumulate(sums.begin(), sums.end(), 0.0f);
+}
+
 template <class T>
 PackedMatrix<T>::PackedMatrix(MatrixView<const T> b)
     : kernels_(&kernels<T>()), rows_(b.rows), cols_(b.cols), packed_(kernels_->packed_matrix_size(b.rows, b.cols)) {
-  kernels_->pack_matrix(b, packed_.data());
+  kernels_->pack_matrix(b, b.rows, 0, packed_.data());
 }
 
 template <class T>

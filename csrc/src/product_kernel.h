@@ -16,8 +16,7 @@ constexpr int64_t kProductDepth = 256;
 
 // The first `cols` columns of a tile, or of what it starts from, between a matrix and a whole panel's width.
 template <class T>
-REMY_INLINE void copy_columns(const T* from, int64_t from_stride, T* to, int64_t to_stride, int64_t rows,
-                              int64_t cols) {
+REMY_INLINE void copy_block(const T* from, int64_t from_stride, T* to, int64_t to_stride, int64_t rows, int64_t cols) {
   for (int64_t r = 0; r < rows; ++r)
     for (int64_t j = 0; j < cols; ++j) to[r * to_stride + j] = from[r * from_stride + j];
 }
@@ -39,11 +38,11 @@ void product_panel(MatrixView<const T> a, const T* panel, Start<T> start, Matrix
       continue;
     }
     if (from.data != nullptr) {
-      copy_columns(from.data, start.stride, sums, kProductWidth<T>, rows, c.cols);
+      copy_block(from.data, start.stride, sums, kProductWidth<T>, rows, c.cols);
       from = {sums, kProductWidth<T>};
     }
     tile_rows<T, kProductVectors>(rows, left, panel, a.cols, from, {sums, kProductWidth<T>});
-    copy_columns<T>(sums, kProductWidth<T>, to, c.row_stride, rows, c.cols);
+    copy_block<T>(sums, kProductWidth<T>, to, c.row_stride, rows, c.cols);
   }
 }
 
@@ -63,7 +62,7 @@ void multiply(MatrixView<const T> a, MatrixView<const T> b, const T* packed, Mat
       if (packed != nullptr) {
         panel = packed + column * depth + first * kProductWidth<T>;
       } else {
-        pack_panel<T>(b, first, last, column, kProductWidth<T>, scratch);
+        pack_panel<T>(b.row_range(first, last - first), column, kProductWidth<T>, scratch);
       }
       Start<T> start{part_bias, 0};
       if (accumulate || first > 0) start = {part.data, part.row_stride};
@@ -78,10 +77,29 @@ int64_t packed_matrix_size(int64_t rows, int64_t cols) {
   return panel_count(cols, kProductWidth<T>) * kProductWidth<T> * rows;
 }
 
+// Rows from `first_row` on of a packed matrix of `depth` rows.
 template <class T>
-void pack_matrix(MatrixView<const T> b, T* packed) {
+void pack_matrix(MatrixView<const T> b, int64_t depth, int64_t first_row, T* packed) {
   for (int64_t column = 0; column < b.cols; column += kProductWidth<T>)
-    pack_panel<T>(b, 0, b.rows, column, kProductWidth<T>, packed + column * b.rows);
+    pack_panel<T>(b, column, kProductWidth<T>, packed + column * depth + first_row * kProductWidth<T>);
+}
+
+// sums[j] += the sum of column j, by blocks of rows so that rounding grows with the root of their number only.
+template <class T>
+void add_column_sums(MatrixView<const T> matrix, T* sums) {
+  constexpr int64_t block = 256;
+  for (int64_t column = 0; column < matrix.cols; column += kLanes<T>) {
+    const int64_t count = matrix.cols - column;
+    Vec<T> total = load(sums + column, count);
+    for (int64_t first = 0; first < matrix.rows; first += block) {
+      const int64_t last = smaller(first + block, matrix.rows);
+      const T* from = matrix.data + first * matrix.row_stride + column;
+      Vec<T> sum{};
+      for (int64_t k = first; k < last; ++k, from += matrix.row_stride) sum += load(from, count);
+      total += sum;
+    }
+    store(sums + column, total, count);
+  }
 }
 
 }  // namespace remy::REMY_ISA

@@ -1,30 +1,23 @@
-// The rows of a batch that one thread takes through time: which of them are valid at a step, and scratch memory for
-// them.
+// Which rows of a part take part in a step, and rows copied from and to where others keep them.
 #pragma once
 
+#include "row_plan.h"
 #include "simd.h"
 
 namespace remy::REMY_ISA {
 
-// Which of a thread's rows take part in a step.
+// Rows in reach of a step by their length may still be masked there.
 struct Validity {
-  const int64_t* lengths;
-  const bool* mask;
-  int64_t batch;
-  int64_t first;
-  int64_t rows;
+  const PartRows& rows;
+  StepView<const bool> mask;
   unsigned char* flags;
 
-  bool any_masking() const { return lengths != nullptr || mask != nullptr; }
-
-  void at(int64_t t) const {
-    for (int64_t r = 0; r < rows; ++r) {
-      const int64_t b = first + r;
-      flags[r] = (lengths == nullptr || t < lengths[b]) && (mask == nullptr || mask[t * batch + b]);
-    }
+  void at(int64_t t, int64_t active) const {
+    if (!mask) return;
+    for (int64_t r = 0; r < active; ++r) flags[r] = *mask.at(t, rows.row(r)) ? 1 : 0;
   }
 
-  REMY_INLINE bool operator[](int64_t row) const { return !any_masking() || flags[row] != 0; }
+  REMY_INLINE bool operator[](int64_t row) const { return !mask || flags[row] != 0; }
 
   bool any(int64_t row, int64_t count) const {
     for (int64_t r = row; r < row + count; ++r)
@@ -33,26 +26,30 @@ struct Validity {
   }
 };
 
-// A thread's share of the scratch memory, cut into (rows, units) pieces.
 template <class T>
-struct Scratch {
-  T* next;
-  int64_t piece;
-
-  T* take() {
-    T* here = next;
-    next += piece;
-    return here;
-  }
-};
-
-template <class T>
-void copy_or_clear(const T* from, T* to, int64_t count) {
-  for (int64_t i = 0; i < count; ++i) to[i] = from != nullptr ? from[i] : T(0);
+REMY_INLINE void copy_row(const T* from, T* to, int64_t count) {
+  int64_t i = 0;
+  for (; i + kLanes<T> <= count; i += kLanes<T>) store(to + i, load(from + i));
+  for (; i < count; ++i) to[i] = from[i];
 }
 
 template <class T>
-void multiply_each(const T* a, const T* b, T* to, int64_t count) {
+REMY_INLINE void clear_row(T* to, int64_t count) {
+  for (int64_t i = 0; i < count; ++i) to[i] = T(0);
+}
+
+template <class T>
+REMY_INLINE void copy_or_clear(const T* from, T* to, int64_t count) {
+  from != nullptr ? copy_row(from, to, count) : clear_row(to, count);
+}
+
+template <class T>
+REMY_INLINE void add_row(const T* from, T* to, int64_t count) {
+  for (int64_t i = 0; i < count; ++i) to[i] += from[i];
+}
+
+template <class T>
+REMY_INLINE void multiply_row(const T* a, const T* b, T* to, int64_t count) {
   for (int64_t i = 0; i < count; ++i) to[i] = a[i] * b[i];
 }
 

@@ -6,11 +6,11 @@
 
 #include <cstdint>
 
+#include "remy/view.h"
+
 #if !defined(REMY_ISA) || !defined(REMY_VECTOR_BYTES)
 #error "compile with REMY_ISA (a namespace) and REMY_VECTOR_BYTES"
 #endif
-
-#define REMY_INLINE inline __attribute__((always_inline))
 
 namespace remy::REMY_ISA {
 

@@ -198,6 +198,11 @@ void parallel(int parts, TaskRef task) {
 
 int worthwhile_parts(std::int64_t multiply_adds) { return multiply_adds < (std::int64_t(1) << 17) ? 1 : num_threads(); }
 
+int row_parts(std::int64_t multiply_adds, std::int64_t rows) {
+  const std::int64_t parts = worthwhile_parts(multiply_adds);
+  return static_cast<int>(rows < 1 ? 1 : (parts < rows ? parts : rows));
+}
+
 Range share(std::int64_t count, int parts, int part, std::int64_t grain) {
   const std::int64_t grains = (count + grain - 1) / grain;
   const std::int64_t first = grains * part / parts * grain;

@@ -56,19 +56,31 @@ struct Layer {
     return t < lengths[static_cast<std::size_t>(b)] && mask[static_cast<std::size_t>(t * batch + b)];
   }
 
+  template <class V>
+  StepView<V> every(V* data, std::int64_t width) const {
+    return {data, batch * width, width};
+  }
+
+  View<const T, 2> kernel_view() const { return {kernel.data(), {inputs, gate_count(cell) * units}}; }
+  View<const T, 2> recurrent_view() const { return {recurrent.data(), {units, gate_count(cell) * units}}; }
+  View<const T, 1> bias_view() const { return {bias.data(), {bias_rows(cell) * gate_count(cell) * units}}; }
+
   Sequence<T> sequence() const {
-    const auto columns = gate_count(cell) * units;
     Sequence<T> s;
     s.cell = cell;
-    s.x = {x.data(), {steps, batch, inputs}};
-    s.kernel = {kernel.data(), {inputs, columns}};
-    s.recurrent_kernel = {recurrent.data(), {units, columns}};
-    s.bias = {bias.data(), {bias_rows(cell) * columns}};
-    s.h0 = {h0.data(), {batch, units}};
-    if (has_cell_state(cell)) s.c0 = {c0.data(), {batch, units}};
-    s.lengths = {lengths.data(), {batch}};
-    s.mask = {mask.data(), {steps, batch}};
-    s.recurrent_dropout = {dropout.data(), {batch, units}};
+    s.steps = steps;
+    s.batch = batch;
+    s.inputs = inputs;
+    s.units = units;
+    s.x = every(x.data(), inputs);
+    s.kernel = kernel.data();
+    s.recurrent_kernel = recurrent.data();
+    s.bias = bias.data();
+    s.h0 = h0.data();
+    if (has_cell_state(cell)) s.c0 = c0.data();
+    s.lengths = lengths.data();
+    s.mask = every(mask.data(), 1);
+    s.recurrent_dropout = dropout.data();
     s.reverse = reverse;
     s.zero_output = zero_output;
     return s;
@@ -76,12 +88,21 @@ struct Layer {
 
   Record<T> record() {
     Record<T> r;
-    r.outputs = {outputs.data(), {steps, batch, units}};
-    r.states = {states.data(), {steps, batch, units}};
-    if (has_cell_state(cell)) r.cells = {cells.data(), {steps, batch, units}};
-    if (slot_count(cell) > 0) r.gates = {gates.data(), {steps, batch, slot_count(cell), units}};
-    r.h_final = {h.data(), {batch, units}};
-    if (has_cell_state(cell)) r.c_final = {c.data(), {batch, units}};
+    r.outputs = every(outputs.data(), units);
+    r.states = every(states.data(), units);
+    if (has_cell_state(cell)) r.cells = every(cells.data(), units);
+    if (slot_count(cell) > 0) r.gates = every(gates.data(), slot_count(cell) * units);
+    r.h_final = h.data();
+    if (has_cell_state(cell)) r.c_final = c.data();
+    return r;
+  }
+
+  // The same as backward reads it.
+  Record<const T> recorded() const {
+    Record<const T> r;
+    r.states = every(states.data(), units);
+    if (has_cell_state(cell)) r.cells = every(cells.data(), units);
+    if (slot_count(cell) > 0) r.gates = every(gates.data(), slot_count(cell) * units);
     return r;
   }
 

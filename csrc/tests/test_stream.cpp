@@ -38,11 +38,11 @@ TEST("whole, chunked and stepped sequences agree to the last bit") {
   for (int kind = 0; kind < kCellCount; ++kind) {
     Layer<float> l(static_cast<Cell>(kind), 6, 3, 4, 9);
     Sequence<float> s = l.sequence();
-    s.lengths = {};
+    s.lengths = nullptr;
     s.mask = {};
-    s.recurrent_dropout = {};
+    s.recurrent_dropout = nullptr;
     forward(s, l.record());
-    PackedCell<float> packed(l.cell, s.kernel, s.recurrent_kernel, s.bias);
+    PackedCell<float> packed(l.cell, l.kernel_view(), l.recurrent_view(), l.bias_view());
     std::vector<float> h = l.h0, c = l.c0, h_chunked = l.h0, c_chunked = l.c0, outputs(l.outputs.size());
     const auto cell_state = [&](std::vector<float>& values) {
       return has_cell_state(l.cell) ? View<float, 2>{values.data(), {3, 9}} : View<float, 2>{};
@@ -50,9 +50,10 @@ TEST("whole, chunked and stepped sequences agree to the last bit") {
     for (std::int64_t first : {0, 2}) {
       Sequence<float> chunk;
       const std::int64_t steps = first == 0 ? 2 : 4;
-      chunk.x = {l.x.data() + first * 3 * 4, {steps, 3, 4}};
-      packed.run(chunk, {h_chunked.data(), {3, 9}}, cell_state(c_chunked),
-                 {outputs.data() + first * 3 * 9, {steps, 3, 9}});
+      chunk.steps = steps;
+      chunk.batch = 3;
+      chunk.x = l.every<const float>(l.x.data() + first * 3 * 4, 4);
+      packed.run(chunk, {h_chunked.data(), {3, 9}}, cell_state(c_chunked), l.every(outputs.data() + first * 3 * 9, 9));
     }
     CHECK(outputs == l.outputs && h_chunked == l.h);
     for (std::int64_t t = 0; t < 6; ++t) {
@@ -67,8 +68,7 @@ TEST("a step allocates nothing once the batch is known, on one thread or on seve
 #ifndef __SANITIZE_ADDRESS__
   for (std::int64_t units : {16, 256}) {  // 256 units are enough work for a second thread
     Layer<float> l(Cell::lstm, 1, 2, 8, units);
-    const Sequence<float> s = l.sequence();
-    PackedCell<float> packed(l.cell, s.kernel, s.recurrent_kernel, s.bias);
+    PackedCell<float> packed(l.cell, l.kernel_view(), l.recurrent_view(), l.bias_view());
     const auto step = [&] { packed.step({l.x.data(), {2, 8}}, {l.h.data(), {2, units}}, {l.c.data(), {2, units}}); };
     step();
     const long before = allocations;

@@ -13,7 +13,7 @@ def operands(cell, *, grad, masked, store, reverse=False):
     x, kernel, recurrent_kernel, bias, h0, *c0 = flat(tensors(cell, grad=grad))
     lengths, mask, dropout = (LENGTHS, MASK, DROPOUT.double()) if masked else (None, None, None)
     first = (cell, x, kernel, recurrent_kernel, bias, h0, c0[0] if c0 else None)
-    return (*first, lengths, mask, dropout, reverse, masked, store)
+    return (*first, lengths, mask, dropout, False, reverse, masked, store)
 
 
 @pytest.mark.parametrize("cell", ["simple_rnn_tanh", "lstm", "gru_reset_after", "gru_reset_before"])
@@ -36,7 +36,7 @@ def test_opcheck_passes_backward(cell):
             torch.library.opcheck(
                 torch.ops.remy.sequence_backward.default,
                 (
-                    *given[:12],
+                    *given[:13],
                     states,
                     cells,
                     gates,

@@ -39,7 +39,7 @@ constexpr std::int64_t slot_count(Cell cell) {
 }
 
 // Blocks of H columns in the gradient of the pre-activations. With the reset gate after the product the candidate
-// has two: z, r, h as the recurrent product sees it, h as the input product sees it.
+// has two: h as the input product sees it, z, r, h as the recurrent product sees it. So either product's are adjacent.
 constexpr std::int64_t gradient_count(Cell cell) { return cell == Cell::gru_reset_after ? 4 : gate_count(cell); }
 
 constexpr bool has_cell_state(Cell cell) { return cell == Cell::lstm; }

@@ -17,6 +17,9 @@ template <class T>
 void product(MatrixView<const T> a, MatrixView<const T> b, MatrixView<T> c, const T* bias = nullptr,
              bool accumulate = false);
 
+// The sum of an array that every thread reads its share of, `times` times: what the caches deliver.
+float read(const float* x, std::int64_t count, std::int64_t times);
+
 // The right-hand side of a product, packed once for the instruction set in use at its construction.
 template <class T>
 class PackedMatrix {

@@ -1,9 +1,10 @@
 // One recurrent layer over whole sequences, forward and backward.
 //
-// Arrays are time-major, (T, B, ...): the rows of one step lie together. Step t of row b is valid when t < lengths[b]
-// and mask[t][b]; an invalid step carries the state on unchanged and takes no part in any gradient. The output there is
-// the carried state, or zero with `zero_output`. With `reverse`, time runs from T-1 to 0; outputs stay at their own t,
-// and the final state is the one after t = 0.
+// Step t of row b is valid when t < lengths[b] and the mask is true there; an invalid step carries the state on unchanged
+// and takes no part in any gradient. The output there is the carried state, or zero with `zero_output`. With `reverse`,
+// time runs from T-1 to 0; outputs stay at their own t, and the final state is the one after t = 0.
+//
+// Arrays over steps and rows may be time-major, (T, B, ...), or batch-first, (B, T, ...), each on its own.
 #pragma once
 
 #include <cstdint>
@@ -16,59 +17,57 @@ namespace remy {
 template <class T>
 struct Sequence {
   Cell cell = Cell::simple_rnn_tanh;
-  View<const T, 3> x;                   // (T, B, I)
-  View<const T, 2> kernel;              // (I, G*H)
-  View<const T, 2> recurrent_kernel;    // (H, G*H)
-  View<const T, 1> bias;                // (G*H,), reset_after (2*3H,), or none
-  View<const T, 2> h0;                  // (B, H), or none for zeros
-  View<const T, 2> c0;                  // (B, H), or none for zeros
-  View<const std::int64_t, 1> lengths;  // (B,), or none
-  View<const bool, 2> mask;             // (T, B), or none
-  View<const T, 2> recurrent_dropout;   // (B, H), factors of h where it enters the recurrent product, or none
+  std::int64_t steps = 0, batch = 0, inputs = 0, units = 0;
+  StepView<const T> x;                       // I features
+  const T* kernel = nullptr;                 // (I, G*H)
+  const T* recurrent_kernel = nullptr;       // (H, G*H)
+  const T* bias = nullptr;                   // (G*H,), reset_after (2, 3*H); null for none
+  const T* h0 = nullptr;                     // (B, H); null for zeros
+  const T* c0 = nullptr;                     // (B, H); null for zeros
+  const std::int64_t* lengths = nullptr;     // (B,), each from 0 to T; null where all rows are full
+  StepView<const bool> mask;                 // null where all steps count
+  const T* recurrent_dropout = nullptr;      // (B, H), factors of h where it enters the recurrent product; null for none
   bool reverse = false;
   bool zero_output = false;
 
-  std::int64_t steps() const { return x.shape[0]; }
-  std::int64_t batch() const { return x.shape[1]; }
-  std::int64_t inputs() const { return x.shape[2]; }
-  std::int64_t units() const { return recurrent_kernel.shape[0]; }
+  std::int64_t columns() const { return gate_count(cell) * units; }
 
   // Whether a step of a row can be invalid, and whether the outputs can then differ from the carried states.
-  bool masked() const { return lengths || mask; }
+  bool masked() const { return lengths != nullptr || mask; }
   bool outputs_are_states() const { return !(zero_output && masked()); }
 };
 
-// What forward writes; any view may be none. `states` (the carried h of every step), `cells` (LSTM) and `gates` are
-// what backward reads.
+// What forward writes; anything may be null. `states` (the carried h of every step), `cells` (LSTM) and `gates` are
+// what backward reads; where the outputs are the states, they may be the same array.
 template <class T>
 struct Record {
-  View<T, 3> outputs;  // (T, B, H)
-  View<T, 3> states;   // (T, B, H)
-  View<T, 3> cells;    // (T, B, H)
-  View<T, 4> gates;    // (T, B, S, H)
-  View<T, 2> h_final;  // (B, H)
-  View<T, 2> c_final;  // (B, H)
+  StepView<T> outputs;   // H features
+  StepView<T> states;    // H
+  StepView<T> cells;     // H
+  StepView<T> gates;     // S*H, slot by slot; zero at invalid steps
+  T* h_final = nullptr;  // (B, H); may be h0's memory
+  T* c_final = nullptr;  // (B, H); may be c0's memory
 };
 
-// Gradients that arrive from outside; none means zeros.
+// Gradients that arrive from outside; null means zeros.
 template <class T>
 struct Arriving {
-  View<const T, 3> outputs;  // (T, B, H)
-  View<const T, 2> h_final;  // (B, H)
-  View<const T, 2> c_final;  // (B, H)
+  StepView<const T> outputs;   // H
+  const T* h_final = nullptr;  // (B, H)
+  const T* c_final = nullptr;  // (B, H)
 };
 
-// Gradients that backward writes; any view may be none.
+// Gradients that backward writes; anything may be null.
 template <class T>
 struct Gradients {
-  View<T, 3> x;
-  View<T, 2> kernel;
-  View<T, 2> recurrent_kernel;
-  View<T, 1> bias;
-  View<T, 2> h0;
-  View<T, 2> c0;
-  View<T, 3> states;  // (T, B, H): the whole gradient that arrives at every h_t
-  View<T, 3> cells;   // (T, B, H): the same for every c_t
+  StepView<T> x;
+  T* kernel = nullptr;
+  T* recurrent_kernel = nullptr;
+  T* bias = nullptr;
+  T* h0 = nullptr;
+  T* c0 = nullptr;
+  StepView<T> states;  // H: the whole gradient that arrives at every h_t
+  StepView<T> cells;   // H: the same for every c_t
 };
 
 template <class T>

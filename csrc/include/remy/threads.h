@@ -39,6 +39,9 @@ void parallel(int parts, TaskRef task);
 // than it saves, else the number of threads.
 int worthwhile_parts(std::int64_t multiply_adds);
 
+// The same, where the work is that of so many rows, each by one thread alone.
+int row_parts(std::int64_t multiply_adds, std::int64_t rows);
+
 // [first, last) of `part` when `count` items are shared out evenly in multiples of `grain`.
 struct Range {
   std::int64_t first;

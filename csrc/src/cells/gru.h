@@ -18,6 +18,8 @@ struct GruResetAfter {
   static constexpr int kFirstGate = 0;
   template <int>
   static constexpr int kGates = 3;
+  template <int>
+  static constexpr int kFirstBlock = 1;
 
   template <int, class T>
   static REMY_INLINE void forward(const ForwardStep<T>& s, Place p, const Vec<T>* product) {
@@ -42,10 +44,10 @@ struct GruResetAfter {
     const Vec<T> z = s.slot(p, 0), r = s.slot(p, 1), candidate = s.slot(p, 2), q = s.slot(p, 3);
     const Vec<T> dh = get(s.dh, p);
     const Vec<T> d_candidate = dh * (T(1) - z) * (T(1) - candidate * candidate);
-    s.emit(p, 0, dh * (get(s.h_before, p) - candidate) * z * (T(1) - z));
-    s.emit(p, 1, d_candidate * q * r * (T(1) - r));
-    s.emit(p, 2, d_candidate * r);
-    s.emit(p, 3, d_candidate);
+    s.emit(p, 0, d_candidate);
+    s.emit(p, 1, dh * (get(s.h_before, p) - candidate) * z * (T(1) - z));
+    s.emit(p, 2, d_candidate * q * r * (T(1) - r));
+    s.emit(p, 3, d_candidate * r);
     put(s.dh, p, dh * z);
   }
 };
@@ -58,6 +60,8 @@ struct GruResetBefore {
   static constexpr int kFirstGate = kPhase == 0 ? 0 : 2;
   template <int kPhase>
   static constexpr int kGates = kPhase == 0 ? 2 : 1;
+  template <int kPhase>
+  static constexpr int kFirstBlock = kFirstGate<kPhase>;
 
   template <int kPhase, class T>
   static REMY_INLINE void forward(const ForwardStep<T>& s, Place p, const Vec<T>* product) {

@@ -16,6 +16,8 @@ struct Lstm {
   static constexpr int kFirstGate = 0;
   template <int>
   static constexpr int kGates = 4;
+  template <int>
+  static constexpr int kFirstBlock = 0;
 
   template <int, class T>
   static REMY_INLINE void forward(const ForwardStep<T>& s, Place p, const Vec<T>* product) {
@@ -23,7 +25,7 @@ struct Lstm {
     const Vec<T> f = sigmoid<T>(s.input(p, 1) + product[1]);
     const Vec<T> g = tanh<T>(s.input(p, 2) + product[2]);
     const Vec<T> o = sigmoid<T>(s.input(p, 3) + product[3]);
-    const Vec<T> c = f * get(s.c_before, p) + i * g;
+    const Vec<T> c = f * get(s.c, p) + i * g;
     put(s.c, p, c);
     put(s.h, p, o * tanh<T>(c));
     s.keep(p, 0, i);

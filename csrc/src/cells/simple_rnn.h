@@ -16,6 +16,8 @@ struct SimpleRnn {
   static constexpr int kFirstGate = 0;
   template <int>
   static constexpr int kGates = 1;
+  template <int>
+  static constexpr int kFirstBlock = 0;
 
   template <int, class T>
   static REMY_INLINE void forward(const ForwardStep<T>& s, Place p, const Vec<T>* product) {

@@ -95,15 +95,16 @@ device, dtype
         self.expect_features(x.shape[2])
         x, held = self._drop(x)
         result = ops.sequence(
-            x.transpose(0, 1).contiguous(),
+            x,
             self.kernel,
             self.recurrent_kernel,
             self.bias,
             cell=self.cell,
             initial_state=self._start(x, state),
             lengths=lengths,
-            mask=None if mask is None else mask.T,
+            mask=mask,
             recurrent_dropout=held,
+            batch_first=True,
             reverse=self.go_backwards,
             zero_output=self.zero_output_for_mask,
         )
@@ -111,7 +112,7 @@ device, dtype
         if self.stateful:
             # Copies, as the caller may write into what is returned.
             self._carried = tuple(t.detach().clone() for t in final)
-        return Whole(outputs=result.outputs.transpose(0, 1), last=result.h, state=final)
+        return Whole(outputs=result.outputs, last=result.h, state=final)
 
     def reset_state(self) -> None:
         """Forget the carried state; the next call starts from zeros."""

@@ -30,6 +30,7 @@ class Arguments(NamedTuple):
     lengths: Tensor | None
     mask: Tensor | None
     recurrent_dropout: Tensor | None
+    batch_first: bool
     reverse: bool
     zero_output: bool
 
@@ -37,6 +38,49 @@ class Arguments(NamedTuple):
     def sizes(self) -> CellSizes:
         """The sizes of the cell."""
         return CELLS[self.cell]
+
+    @property
+    def steps(self) -> int:
+        """Number of steps T."""
+        return self.x.shape[1 if self.batch_first else 0]
+
+    @property
+    def batch(self) -> int:
+        """Number of rows B."""
+        return self.x.shape[0 if self.batch_first else 1]
+
+    @property
+    def units(self) -> int:
+        """Number of units H."""
+        return self.recurrent_kernel.shape[0]
+
+    @property
+    def tensors(self) -> tuple[Tensor | None, ...]:
+        """Those of the arguments that are tensors."""
+        return self[1:10]
+
+    @property
+    def options(self) -> tuple[str, bool, bool, bool]:
+        """The others."""
+        return (self.cell, *self[10:])
+
+    def outer_shape(self, width: int) -> tuple[int, int, int]:
+        """Return ``(T, B, width)``, or ``(B, T, width)`` where the inputs are batch-first."""
+        return (self.x.shape[0], self.x.shape[1], width)
+
+    def by_time(self) -> Arguments:
+        """Return the same with x and mask in the order of time, for those who know no other."""
+        if not self.batch_first:
+            return self
+        mask = None if self.mask is None else self.mask.transpose(0, 1)
+        return self._replace(x=self.x.transpose(0, 1), mask=mask, batch_first=False)
+
+    @classmethod
+    def restored(cls, ctx: Any) -> tuple[Arguments, tuple[Tensor | None, ...]]:
+        """Return the arguments and the stored tensors that a context of autograd kept."""
+        saved = ctx.saved_tensors
+        cell, *options = ctx.options
+        return cls(cell, *saved[:9], *options), saved[9:]
 
     @property
     def states_differ(self) -> bool:
@@ -60,6 +104,7 @@ def check(
     lengths: Tensor | Sequence[int] | None,
     mask: Tensor | None,
     recurrent_dropout: Tensor | None,
+    batch_first: bool,
     reverse: bool,
     zero_output: bool,
 ) -> Arguments:
@@ -67,11 +112,9 @@ def check(
     sizes = CELLS[choice("cell", cell, CELLS)]
     name, gates = sizes.family, len(sizes.gates)
     if x.dim() != 3:
-        raise ShapeError(
-            f"{name}: expected inputs of shape (T, B, I), got {_show(x.shape)}; "
-            "steps come first, then rows, then features."
-        )
-    batch, inputs = x.shape[1], x.shape[2]
+        form, order = ("(B, T, I)", "rows come first, then steps") if batch_first else ("(T, B, I)", "steps come first, then rows")
+        raise ShapeError(f"{name}: expected inputs of shape {form}, got {_show(x.shape)}; {order}, then features.")
+    batch, inputs = x.shape[0 if batch_first else 1], x.shape[2]
     if recurrent_kernel.dim() != 2 or recurrent_kernel.shape[1] != gates * recurrent_kernel.shape[0]:
         raise ShapeError(
             f"{name}: expected recurrent kernel of shape (H, {gates}*H), got {_show(recurrent_kernel.shape)}."
@@ -117,9 +160,10 @@ def check(
         bias=bias,
         h0=h0,
         c0=c0,
-        lengths=_lengths(name, lengths, x),
-        mask=_mask(name, mask, x),
+        lengths=_lengths(name, lengths, x, batch),
+        mask=_mask(name, mask, x, "(B, T)" if batch_first else "(T, B)"),
         recurrent_dropout=None if recurrent_dropout is None else recurrent_dropout.detach(),
+        batch_first=batch_first,
         reverse=reverse,
         zero_output=zero_output,
     )
@@ -148,7 +192,9 @@ def _states(name: str, sizes: CellSizes, state: State | None) -> tuple[Tensor | 
     return parts[0], parts[1] if wanted == 2 else None
 
 
-def _lengths(name: str, lengths: Tensor | Sequence[int] | None, x: Tensor) -> Tensor | None:
+def _lengths(
+    name: str, lengths: Tensor | Sequence[int] | None, x: Tensor, batch: int
+) -> Tensor | None:
     if lengths is None:
         return None
     given = as_tensor(f"{name} lengths", lengths, x.device)
@@ -157,17 +203,17 @@ def _lengths(name: str, lengths: Tensor | Sequence[int] | None, x: Tensor) -> Te
         given = given.long()  # torch takes an empty list for floats
     if given.is_floating_point() or given.dtype == torch.bool:
         raise ShapeError(f"{name}: expected lengths of an integer dtype, got {_dtype(given)}.")
-    _expect(name, "lengths", given, "(B,)", (x.shape[1],), "; pass None where all rows are full")
+    _expect(name, "lengths", given, "(B,)", (batch,), "; pass None where all rows are full")
     return given.to(device=x.device, dtype=torch.int64)
 
 
-def _mask(name: str, given: Any, x: Tensor) -> Tensor | None:
+def _mask(name: str, given: Any, x: Tensor, letters: str) -> Tensor | None:
     mask = as_tensor(f"{name} mask", given, x.device)
     if mask is None:
         return None
     if mask.dtype != torch.bool:
         raise ShapeError(f"{name}: expected mask of dtype bool, got {_dtype(mask)}; pass mask != 0.")
-    _expect(name, "mask", mask, "(T, B)", (x.shape[0], x.shape[1]), "; true where a step counts")
+    _expect(name, "mask", mask, letters, (x.shape[0], x.shape[1]), "; true where a step counts")
     return mask.to(x.device)
 
 

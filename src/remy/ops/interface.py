@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from torch import Tensor
 
-from remy.ops import core
+from remy.ops import direct
 from remy.ops.arguments import State, check
 from remy.ops.loop import loop_is_forced, run_loop
 
@@ -39,6 +39,7 @@ def sequence(
     lengths: Tensor | Sequence[int] | None = None,
     mask: Tensor | None = None,
     recurrent_dropout: Tensor | None = None,
+    batch_first: bool = False,
     reverse: bool = False,
     zero_output: bool = False,
     loop: bool = False,
@@ -56,7 +57,7 @@ def sequence(
     Parameters
     ----------
     x
-        Inputs, ``(T, B, I)``; fastest when contiguous in this order. On the CPU float32 or float64.
+        Inputs, ``(T, B, I)``; fastest when contiguous. On the CPU float32 or float64.
     kernel, recurrent_kernel
         ``(I, G*H)`` and ``(H, G*H)``, the gates side by side: LSTM ``i, f, g, o``; GRU ``z, r, h``.
     bias
@@ -73,6 +74,8 @@ def sequence(
     recurrent_dropout
         Factors ``(B, H)`` of ``h`` where it enters the recurrent product, the same at every step; no gradient
         reaches them.
+    batch_first
+        Whether `x`, `mask` and ``outputs`` have their first two axes the other way round: ``(B, T, ...)``.
     reverse
         Take the steps from T-1 down to 0. Outputs stay at their own index; the final state is that after step
         0.
@@ -111,11 +114,14 @@ def sequence(
         lengths=lengths,
         mask=mask,
         recurrent_dropout=recurrent_dropout,
+        batch_first=batch_first,
         reverse=reverse,
         zero_output=zero_output,
     )
     if loop or loop_is_forced() or arguments.x.device.type not in ("cpu", "meta"):
-        result = run_loop(arguments)
-        return SequenceResult(result.outputs, result.h, result.c)
-    outputs, h, c, *_ = core.forward(arguments, store=arguments.needs_gradient())
-    return SequenceResult(outputs, h, c if arguments.sizes.has_cell_state else None)
+        result = run_loop(arguments.by_time())
+        outputs = result.outputs.transpose(0, 1) if batch_first else result.outputs
+        return SequenceResult(outputs, result.h, result.c)
+    if arguments.needs_gradient():
+        return SequenceResult(*direct.differentiable(arguments))
+    return SequenceResult(*direct.forward(arguments, store=False)[:3])

@@ -128,6 +128,7 @@ def sequence_record(
         lengths=lengths,
         mask=mask,
         recurrent_dropout=recurrent_dropout,
+        batch_first=False,
         reverse=reverse,
         zero_output=zero_output,
     )
@@ -137,12 +138,9 @@ def sequence_record(
     return _by_core(given, arriving)
 
 
-Arriving = tuple[Tensor | None, Tensor | None, Tensor | None]
-
-
 def _arriving(
     a: Arguments, d_outputs: Tensor | None, d_h: Tensor | None, d_c: Tensor | None
-) -> Arriving | None:
+) -> core.Arriving | None:
     if d_outputs is None and d_h is None and d_c is None:
         return None
     final = (a.x.shape[1], a.recurrent_kernel.shape[0])
@@ -159,32 +157,22 @@ def _arriving(
                 f"{family}: expected {name} of shape {letters} = {shape} and dtype {a.x.dtype}, "
                 f"got {tuple(tensor.shape)} and {tensor.dtype}; pass None for zeros."
             )
-    return d_outputs, d_h, d_c
+    return core.Arriving(d_outputs, d_h, d_c)
 
 
 @torch.no_grad()
-def _by_core(a: Arguments, arriving: Arriving | None) -> SequenceRecord:
-    has_c = a.sizes.has_cell_state
-    outputs, h, c, states, cells, gates = core.forward(a, store=True)
+def _by_core(a: Arguments, arriving: core.Arriving | None) -> SequenceRecord:
+    run = core.run(a, store=True)
+    assert run.states is not None
+    gates = a.x.new_empty(a.steps, a.batch, 0, a.units) if run.gates is None else run.gates
     gradients = None
     if arriving is not None:
-        g = core.backward(a, states, cells, gates, *arriving, needs=[True] * 6, record=True)
-        gradients = SequenceGradients(
-            x=g[0],
-            kernel=g[1],
-            recurrent_kernel=g[2],
-            bias=None if a.bias is None else g[3],
-            h=g[4],
-            c=g[5] if has_c else None,
-            states=g[6],
-            cells=g[7] if has_c else None,
-        )
-    return SequenceRecord(
-        outputs, h, c if has_c else None, states, cells if has_c else None, gates, gradients
-    )
+        found = core.run_back(a, run[3:], arriving, [True] * 6, record=True)
+        gradients = SequenceGradients(*found)  # type: ignore[arg-type]  # all that applies was asked for
+    return SequenceRecord(run.outputs, run.h, run.c, run.states, run.cells, gates, gradients)
 
 
-def _by_loop(a: Arguments, arriving: Arriving | None) -> SequenceRecord:
+def _by_loop(a: Arguments, arriving: core.Arriving | None) -> SequenceRecord:
     zeros = a.x.new_zeros(a.x.shape[1], a.recurrent_kernel.shape[0])
     has_c = a.sizes.has_cell_state
     filled = a._replace(

@@ -1,0 +1,136 @@
+#include <algorithm>
+
+#include "denormals.h"
+#include "forward_run.h"
+#include "inputs.h"
+#include "remy/threads.h"
+
+namespace remy {
+namespace {
+
+// Rows of inputs and projections that a part holds at a time: a quarter of a megabyte of them, so that they stay in the
+// second-level cache, but enough that the packed kernel is not fetched for a handful.
+std::int64_t span_steps(std::int64_t values_a_row, std::int64_t rows) {
+  const std::int64_t wanted = std::clamp<std::int64_t>((1 << 16) / (values_a_row + 1), 96, 256);
+  return std::max<std::int64_t>(1, wanted / std::max<std::int64_t>(1, rows));
+}
+
+template <class T>
+void start_from(const T* initial, const PartRows& rows, std::int64_t units, T* to) {
+  for (std::int64_t r = 0; r < rows.count(); ++r, to += units) {
+    if (initial != nullptr) {
+      std::copy_n(initial + rows.row(r) * units, units, to);
+    } else {
+      std::fill(to, to + units, T(0));
+    }
+  }
+}
+
+template <class T>
+void end_at(const T* last, const PartRows& rows, std::int64_t units, T* to) {
+  if (to == nullptr) return;
+  for (std::int64_t r = 0; r < rows.count(); ++r) std::copy_n(last + r * units, units, to + rows.row(r) * units);
+}
+
+// One part's rows through all steps.
+template <class T>
+void run_part(const PackedLayer<T>& layer, const Sequence<T>& s, const Record<T>& record, const PartRows& rows,
+              std::int64_t span, T* memory, unsigned char* flags) {
+  const FlushDenormals flush;
+  const std::int64_t units = s.units, columns = s.columns(), piece = rows.count() * units;
+  const bool direct = rows.parts == 1 && in_reading_order(s);
+  const auto take = [&memory](std::int64_t count) {
+    T* here = memory;
+    memory += count;
+    return here;
+  };
+  ForwardPlan<T> plan{};
+  plan.span = {rows, s.mask, s.steps, 0, 0, s.reverse, s.zero_output, flags};
+  plan.units = units;
+  plan.packed = layer.recurrent_kernel;
+  plan.recurrent_bias = layer.recurrent_bias;
+  plan.dropout = s.recurrent_dropout;
+  plan.outputs = record.outputs;
+  if (record.states.data != record.outputs.data) plan.states = record.states;
+  plan.cells = record.cells;
+  plan.gates = record.gates;
+  plan.h[0] = take(piece);
+  plan.h[1] = take(piece);
+  plan.c = take(piece);
+  plan.operand = take(piece);
+  plan.update = take(piece);
+  plan.reset = take(piece);
+  T* projected = take(span * rows.count() * columns);
+  T* gathered = take(span * rows.count() * s.inputs);
+  plan.projected = projected;
+
+  start_from(s.h0, rows, units, plan.h[0]);
+  std::copy_n(plan.h[0], piece, plan.h[1]);
+  if (has_cell_state(s.cell)) start_from(s.c0, rows, units, plan.c);
+  for (std::int64_t first = 0; first < s.steps; first += span) {
+    plan.span.first = first;
+    plan.span.last = std::min(first + span, s.steps);
+    std::int64_t count = 0;
+    for (std::int64_t step = first; step < plan.span.last; ++step) {
+      const std::int64_t t = plan.span.time(step);
+      if (!direct) gather_inputs(s, rows, t, gathered, count, 1);
+      count += rows.at(t);
+    }
+    const T* x = direct ? s.x.data + first * rows.count() * s.inputs : gathered;
+    layer.kernels->multiply({x, count, s.inputs, s.inputs, 1}, {nullptr, s.inputs, columns, columns, 1}, layer.kernel,
+                            {projected, count, columns, columns, 1}, layer.bias, false, nullptr);
+    layer.kernels->of(s.cell).forward(plan);
+  }
+  end_at(plan.h[s.steps % 2], rows, units, record.h_final);
+  if (has_cell_state(s.cell)) end_at(plan.c, rows, units, record.c_final);
+}
+
+// Kept by each calling thread.
+template <class T>
+struct Memory {
+  ForwardMemory<T> run;
+  Buffer<T> kernel, recurrent_kernel;
+};
+
+}  // namespace
+
+template <class T>
+void run_forward(const PackedLayer<T>& layer, const Sequence<T>& s, const Record<T>& record, ForwardMemory<T>& memory) {
+  const RowPlan rows = memory.order.plan(s.lengths, s.steps, s.batch);
+  const std::int64_t columns = s.columns();
+  const int parts = row_parts(s.steps * s.batch * (s.units + s.inputs) * columns, s.batch);
+  const std::int64_t most = (s.batch + parts - 1) / parts;
+  const std::int64_t span = std::min(span_steps(s.inputs + columns, most), std::max<std::int64_t>(1, s.steps));
+  // A line more for each part: full vectors are read beyond the last value.
+  const std::int64_t size = most * (span * (columns + s.inputs) + 6 * s.units) + kCacheLine;
+  T* values = memory.values.resize(size * parts);
+  unsigned char* flags = memory.flags.resize((most + kCacheLine) * parts);
+  parallel(parts, [&](int part) {
+    run_part(layer, s, record, PartRows{rows, part, parts}, span, values + part * size,
+             flags + part * (most + kCacheLine));
+  });
+}
+
+template <class T>
+void forward(const Sequence<T>& s, const Record<T>& record) {
+  thread_local Memory<T> memory;
+  const Kernels<T>& all = kernels<T>();
+  const std::int64_t columns = s.columns();
+  PackedLayer<T> layer{&all, nullptr, nullptr, s.bias, nullptr};
+  if (s.bias != nullptr && bias_rows(s.cell) == 2) layer.recurrent_bias = s.bias + columns;
+  T* kernel = memory.kernel.resize(all.packed_matrix_size(s.inputs, columns));
+  all.pack_matrix({s.kernel, s.inputs, columns, columns, 1}, s.inputs, 0, kernel);
+  T* recurrent = memory.recurrent_kernel.resize(all.of(s.cell).packed_forward_size(s.units));
+  all.of(s.cell).pack_forward({s.recurrent_kernel, s.units, columns, columns, 1}, recurrent);
+  layer.kernel = kernel;
+  layer.recurrent_kernel = recurrent;
+  run_forward(layer, s, record, memory.run);
+}
+
+#define REMY_INSTANTIATE(T)                                                                                   \
+  template void run_forward<T>(const PackedLayer<T>&, const Sequence<T>&, const Record<T>&, ForwardMemory<T>&); \
+  template void forward<T>(const Sequence<T>&, const Record<T>&);
+REMY_INSTANTIATE(float)
+REMY_INSTANTIATE(double)
+
+}  // namespace remy

@@ -1,0 +1,126 @@
+"""The core as operators of torch: what `torch.compile` and `torch.export` see of a sequence.
+
+``remy::sequence`` and ``remy::sequence_backward`` are functional and return a fixed number of tensors; one that does not
+apply or was not asked for has no elements.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from remy.errors import RemyError
+from remy.ops import core
+from remy.ops.arguments import Arguments
+
+_ARGUMENTS = (
+    "(str cell, Tensor x, Tensor kernel, Tensor recurrent_kernel, Tensor? bias, Tensor? h0, Tensor? c0, "
+    "Tensor? lengths, Tensor? mask, Tensor? recurrent_dropout, bool batch_first, bool reverse, bool zero_output, "
+)
+_COUNT = len(Arguments._fields)
+
+_library = torch.library.Library("remy", "DEF")
+_library.define(
+    f"sequence{_ARGUMENTS} bool store) -> (Tensor, Tensor, Tensor, Tensor, Tensor, Tensor)",
+    tags=(torch.Tag.pt2_compliant_tag,),
+)
+_library.define(
+    f"sequence_backward{_ARGUMENTS} Tensor states, Tensor cells, Tensor gates, Tensor? d_outputs, Tensor? d_h, "
+    "Tensor? d_c, bool[] needs, bool record) "
+    "-> (Tensor, Tensor, Tensor, Tensor, Tensor, Tensor, Tensor, Tensor)",
+    tags=(torch.Tag.pt2_compliant_tag,),
+)
+
+
+def sequence(a: Arguments, *, store: bool) -> core.Forward:
+    """Run a sequence by its operator."""
+    outputs, h, c, states, cells, gates = torch.ops.remy.sequence(*a, store)
+    has_c = a.sizes.has_cell_state
+    states = states if a.states_differ else outputs
+    return core.Forward(outputs, h, c if has_c else None, states, cells if has_c else None, gates)
+
+
+def sequence_backward(
+    a: Arguments, stored: tuple[Tensor | None, ...], arriving: core.Arriving, needs: list[bool], *, record: bool
+) -> core.Gradients:
+    """Go back by the operator; arguments as of :func:`remy.ops.core.run_back`."""
+    given = (a.x.new_empty(0) if t is None else t for t in stored)
+    results = torch.ops.remy.sequence_backward(*a, *given, *arriving, needs, record)
+    wanted = core.wanted(a, needs, record)
+    return core.Gradients(*(t if w else None for t, w in zip(results, wanted, strict=True)))
+
+
+def _filled(results: tuple[Tensor | None, ...], like: Tensor) -> tuple[Tensor, ...]:
+    return tuple(like.new_empty(0) if t is None else t for t in results)
+
+
+def _sequence(*given: Any) -> tuple[Tensor, ...]:
+    a, store = Arguments(*given[:_COUNT]), given[_COUNT]
+    result = core.run(a, store=store)
+    return _filled(result if a.states_differ else result._replace(states=None), a.x)
+
+
+def _sequence_fake(*given: Any) -> tuple[Tensor, ...]:
+    a, store, new = Arguments(*given[:_COUNT]), given[_COUNT], given[1].new_empty
+    steps, batch, units, has_c = a.steps, a.batch, a.units, a.sizes.has_cell_state
+    slots = len(a.sizes.slots)
+    return (
+        new(a.outer_shape(units)),
+        new(batch, units),
+        new(batch, units) if has_c else new(0),
+        new(a.outer_shape(units)) if store and a.states_differ else new(0),
+        new(steps, batch, units) if store and has_c else new(0),
+        new(steps, batch, slots, units) if store and slots else new(0),
+    )
+
+
+def _sequence_backward(*given: Any) -> tuple[Tensor, ...]:
+    a = Arguments(*given[:_COUNT])
+    states, cells, gates, d_outputs, d_h, d_c, needs, record = given[_COUNT:]
+    arriving = core.Arriving(d_outputs, d_h, d_c if a.sizes.has_cell_state else None)
+    return _filled(core.run_back(a, (states, cells, gates), arriving, needs, record=record), a.x)
+
+
+def _sequence_backward_fake(*given: Any) -> tuple[Tensor, ...]:
+    a, (*_, needs, record) = Arguments(*given[:_COUNT]), given[_COUNT:]
+    shapes = zip(core.wanted(a, needs, record), core.gradient_shapes(a), strict=True)
+    return tuple(a.x.new_empty(shape if wanted else (0,)) for wanted, shape in shapes)
+
+
+def _keep(ctx: Any, inputs: tuple[Any, ...], output: tuple[Tensor, ...]) -> None:
+    a, store = Arguments(*inputs[:_COUNT]), inputs[_COUNT]
+    outputs, _, _, states, cells, gates = output
+    ctx.set_materialize_grads(False)
+    ctx.mark_non_differentiable(states, cells, gates)
+    ctx.stored, ctx.options = store, a.options
+    if store:
+        ctx.save_for_backward(*a.tensors, states if a.states_differ else outputs, cells, gates)
+
+
+def _go_back(
+    ctx: Any, d_outputs: Tensor | None, d_h: Tensor | None, d_c: Tensor | None, *_: Any
+) -> tuple[Any, ...]:
+    if not ctx.stored:
+        raise RemyError("remy::sequence: nothing was stored for the backward pass; pass store=True.")
+    a, stored = Arguments.restored(ctx)
+    arriving = core.Arriving(d_outputs, d_h, d_c if a.sizes.has_cell_state else None)
+    needs = [bool(needed) for needed in ctx.needs_input_grad[1:7]]
+    found = sequence_backward(a, stored, arriving, needs, record=False)
+    return (None, *found[:6], *[None] * 7)
+
+
+def _refuse_to_go_back_twice(ctx: Any, *_: Any) -> tuple[Any, ...]:
+    raise RemyError(
+        "remy::sequence: the compiled kernel has no second derivative; "
+        "run the forward pass under remy.ops.force_loop()."
+    )
+
+
+_library.impl("sequence", _sequence, "CPU")
+_library.impl("sequence_backward", _sequence_backward, "CPU")
+torch.library.register_fake("remy::sequence", _sequence_fake, lib=_library)
+torch.library.register_fake("remy::sequence_backward", _sequence_backward_fake, lib=_library)
+torch.library.register_autograd("remy::sequence", _go_back, setup_context=_keep, lib=_library)
+torch.library.register_autograd("remy::sequence_backward", _refuse_to_go_back_twice, lib=_library)
