@@ -13,12 +13,16 @@ class World:
     """A clock that moves only when someone works or sleeps, and a diary."""
 
     def __init__(self) -> None:
-        self.time = 0.0
+        self.time = self.spins_until = 0.0
         self.diary: list[str] = []
 
     def sleep(self, seconds: float) -> None:
         self.time += seconds
         self.diary.append("sleep")
+
+    def busy(self) -> float:
+        """Whoever spins does so until the clock says `spins_until`."""
+        return min(self.time, self.spins_until)
 
     def side(self, name: str, *seconds: float) -> Prepared:
         """A side whose calls take `seconds` in turn, the last one ever after."""
@@ -31,7 +35,7 @@ class World:
         return Prepared(call, dict)
 
     def run(self, sides: dict[str, Prepared], **pace: float) -> dict[str, list[float]]:
-        return in_turn(sides, Pace(**pace), now=lambda: self.time, sleep=self.sleep)  # type: ignore[arg-type]
+        return in_turn(sides, Pace(**pace), now=lambda: self.time, sleep=self.sleep, busy=self.busy)  # type: ignore[arg-type]
 
 
 def test_a_turn_is_a_pause_an_unmeasured_call_and_as_many_calls_as_fit() -> None:
@@ -48,6 +52,20 @@ def test_a_call_longer_than_the_turn_is_made_once() -> None:
     assert series == {"a": [50.0, 50.0]}
 
 
+def test_a_turn_waits_until_threads_of_the_last_one_have_ceased_to_spin() -> None:
+    world = World()
+    world.spins_until = 35.0
+    world.run({"a": world.side("a", 50.0)}, turns=1, seconds=1.0, pause=10.0)
+    assert world.diary == ["sleep"] * 5 + ["a"] * 2
+
+
+def test_a_turn_does_not_wait_for_ever() -> None:
+    world = World()
+    world.spins_until = float("inf")
+    world.run({"a": world.side("a", 50.0)}, turns=1, seconds=1.0, pause=10.0)
+    assert world.diary == ["sleep"] * 30 + ["a"] * 2
+
+
 def test_the_clock_is_read_seldom_when_calls_are_short() -> None:
     world, readings = World(), 0
 
@@ -57,7 +75,9 @@ def test_the_clock_is_read_seldom_when_calls_are_short() -> None:
         return world.time
 
     side = world.side("a", 1.0)
-    in_turn({"a": side}, Pace(turns=1, seconds=1000.0, pause=0.0), now=now, sleep=world.sleep)
+    in_turn(
+        {"a": side}, Pace(turns=1, seconds=1000.0, pause=0.0), now=now, sleep=world.sleep, busy=world.busy
+    )
     assert world.diary.count("a") == 1001
     assert readings < 15
 

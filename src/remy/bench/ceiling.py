@@ -10,6 +10,7 @@ import numpy as np
 import torch
 
 from remy import _core
+from remy.bench.turns import rest
 
 #: Rows, columns and depth of the product.
 SIZE: Final = 2048
@@ -81,7 +82,7 @@ class Ceiling:
 def _best_seconds(call: Callable[[], object]) -> float:
     best = float("inf")
     for _ in range(_TRIES):
-        time.sleep(_PAUSE)
+        rest(_PAUSE)
         start = time.perf_counter()
         call()
         best = min(best, time.perf_counter() - start)

@@ -13,6 +13,9 @@ from remy.bench.side import Prepared
 
 Clock = Callable[[], float]
 
+#: A process is idle that works for at most this share of a pause; it is waited for so many pauses at most.
+_IDLE, _MOST_PAUSES = 0.2, 30
+
 
 @dataclass(frozen=True)
 class Pace:
@@ -25,8 +28,9 @@ class Pace:
     seconds
         Of timed calls in a turn: as many as fit, at least one.
     pause
-        Seconds before a turn. Idle threads of libgomp, ONNX Runtime and XLA spin for some milliseconds after
-        their last work, and would take from the next side what they spend.
+        Seconds before a turn, and again until the process is idle meanwhile. Threads that wait for work spin
+        after their last, libgomp's for 10 ms and ONNX Runtime's for 40 where it was measured, and would take
+        from the next side what they spend.
     """
 
     turns: int = 15
@@ -40,10 +44,11 @@ def in_turn(
     *,
     now: Clock = time.perf_counter,
     sleep: Callable[[float], None] = time.sleep,
+    busy: Clock = time.process_time,
 ) -> dict[str, list[float]]:
     """Return for every side the mean seconds of a call, one for each round.
 
-    The order moves on by one from round to round, so that every side follows every other.
+    The order moves on by one from round to round, so that nobody always begins.
     """
     names = list(sides)
     series: dict[str, list[float]] = {name: [] for name in names}
@@ -53,7 +58,7 @@ def in_turn(
         for number in range(pace.turns):
             first = number % len(names)
             for name in names[first:] + names[:first]:
-                sleep(pace.pause)
+                rest(pace.pause, sleep=sleep, busy=busy)
                 with sides[name].around():
                     sides[name].call()
                     series[name].append(_mean_seconds(sides[name].call, pace.seconds, now))
@@ -61,6 +66,20 @@ def in_turn(
         if collecting:
             gc.enable()
     return series
+
+
+def rest(
+    pause: float,
+    *,
+    sleep: Callable[[float], None] = time.sleep,
+    busy: Clock = time.process_time,
+) -> None:
+    """Sleep until the other threads of the process do so too; `busy` is the processor time of all of them."""
+    for _ in range(_MOST_PAUSES):
+        before = busy()
+        sleep(pause)
+        if busy() - before <= _IDLE * pause:
+            return
 
 
 class Quartiles(NamedTuple):
