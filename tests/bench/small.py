@@ -123,6 +123,8 @@ def one(case: Case, part: str, peers: list[str], ratio: float = 3.0) -> CaseResu
         ratios={peer: Ratio(median=ratio, lower=ratio - 0.1, upper=ratio + 0.1) for peer in peers},
         failures={},
         operations=1_000_000,
+        products=1_000_000,
+        reads={4096: 100},
         allowed=0.008,
         fraction=0.8,
     )

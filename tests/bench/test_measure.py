@@ -75,4 +75,24 @@ def test_times_ratios_and_the_fraction_belong_together() -> None:
     result = measured(TorchNN())
     assert result.allowed is not None
     assert result.fraction == pytest.approx(result.allowed / result.seconds["Remy"])
+    assert result.products == result.operations == 3 * 2 * 18 * 28 * 12
     assert result.ratios["torch.nn"].lower <= result.ratios["torch.nn"].upper
+
+
+def test_all_cases_are_held_against_the_best_ceiling_seen() -> None:
+    session = Session([], pace=small.PACE, ceiling=small.ceiling())
+    early = session.measure(small.case(), part="layers")
+    session.ceiling._seconds /= 2.0  # as if the machine had been busy at first
+    (late,) = session.results().cases
+    assert early.fraction is not None
+    assert late.fraction is not None
+    assert late.fraction == pytest.approx(early.fraction / 2.0)
+    assert session.results().ceiling.operations_per_second == session.ceiling.rate
+
+
+def test_the_ceiling_only_rises() -> None:
+    ceiling = small.ceiling()
+    first = ceiling.rate
+    for _ in range(3):
+        ceiling.look_again()
+    assert ceiling.rate >= first

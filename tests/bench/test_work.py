@@ -4,7 +4,7 @@ import pytest
 
 from remy.bench.cases import Case
 from remy.bench.problem import make_problem
-from remy.bench.work import allowed_seconds, operations
+from remy.bench.work import allowed_seconds, operations, work
 from tests.bench import small
 
 
@@ -39,7 +39,7 @@ def test_padding_is_no_work() -> None:
 
 def test_several_rows_are_allowed_the_time_of_a_large_product() -> None:
     problem = make_problem(small.case("gru"))
-    assert allowed_seconds(problem, 1e9, lambda size: 1.0) == operations(problem) / 1e9
+    assert allowed_seconds(work(problem), 1e9, lambda size: 1.0) == operations(problem) / 1e9
 
 
 @pytest.mark.parametrize(("mode", "products", "reads"), [("inference", 5, 1), ("training", 3 * 5 + 7, 2)])
@@ -50,11 +50,11 @@ def test_one_row_reads_the_recurrent_kernel_at_every_step(mode: str, products: i
         sizes.append(size)
         return 1e10
 
-    allowed = allowed_seconds(make_problem(small.case(mode=mode, batch=1)), 1e9, bandwidth)
+    allowed = allowed_seconds(work(make_problem(small.case(mode=mode, batch=1))), 1e9, bandwidth)
     recurrent_bytes = 4 * 7 * 28
     assert sizes == [recurrent_bytes]
     assert allowed == pytest.approx(2 * 6 * 28 * products / 1e9 + reads * 6 * recurrent_bytes / 1e10)
 
 
 def test_without_a_bandwidth_nothing_is_said_of_one_row() -> None:
-    assert allowed_seconds(make_problem(small.case(batch=1)), 1e9, lambda size: None) is None
+    assert allowed_seconds(work(make_problem(small.case(batch=1))), 1e9, lambda size: None) is None

@@ -11,7 +11,7 @@ from remy.bench.problem import Problem
 from remy.bench.results import CaseResult, Ratio
 from remy.bench.side import Answer, Prepared, Side
 from remy.bench.turns import Pace, in_turn, ratio
-from remy.bench.work import allowed_seconds, operations
+from remy.bench.work import Work, allowed_seconds, operations, work
 
 
 def measure(
@@ -40,7 +40,7 @@ def measure(
     ceiling
         The machine's.
     other_operations
-        Those of products besides the recurrent layers', in cases of several rows.
+        Those of products besides the recurrent layers'.
     """
     mine = ours.prepare(problem)
     expected = mine.answer()
@@ -53,10 +53,8 @@ def measure(
             sides[peer.name] = prepared
     series = in_turn(sides, pace)
     seconds = {name: statistics.median(times) for name, times in series.items()}
-    allowed = allowed_seconds(problem, ceiling.rate, ceiling.bandwidth)
-    if allowed is not None:
-        allowed += other_operations / ceiling.rate
-    return CaseResult(
+    least = work(problem)
+    result = CaseResult(
         part=part,
         title=title or problem.case.title,
         case=problem.case,
@@ -68,8 +66,21 @@ def measure(
         },
         failures=failures,
         operations=operations(problem) + other_operations,
-        allowed=allowed,
-        fraction=None if allowed is None else allowed / seconds[ours.name],
+        products=least.products + other_operations,
+        reads=least.reads,
+        allowed=None,
+        fraction=None,
+    )
+    ceiling.look_again()
+    return hold_against(ceiling, result)
+
+
+def hold_against(ceiling: Ceiling, result: CaseResult) -> CaseResult:
+    """Return `result` with the time that `ceiling` allows, as far as it is known by now."""
+    allowed = allowed_seconds(Work(result.products, result.reads), ceiling.rate, ceiling.bandwidth)
+    own = next(iter(result.seconds.values()))
+    return result.model_copy(
+        update={"allowed": allowed, "fraction": None if allowed is None else allowed / own}
     )
 
 

@@ -40,8 +40,10 @@ class CaseResult(_Record):
         Peer -> in what it differed, or why it could not compute the case; such a peer has no ratio.
     operations
         Floating-point operations of all matrix products.
+    products, reads
+        As in :class:`remy.bench.work.Work`.
     allowed
-        Seconds that the machine's ceiling allows; ``None`` where it is not known.
+        Seconds that the machine's ceiling allows for them; ``None`` where it is not known.
     fraction
         That time over Remy's: 1 is the ceiling.
     """
@@ -53,6 +55,8 @@ class CaseResult(_Record):
     ratios: dict[str, Ratio]
     failures: dict[str, str]
     operations: int
+    products: int
+    reads: dict[int, int]
     allowed: float | None
     fraction: float | None
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Final
 
 from remy.bench.problem import Problem
@@ -10,6 +12,22 @@ from remy.bench.problem import Problem
 #: A training step has the products of the forward pass, those of the gradients of what the products read,
 #: and those of the weights' gradients.
 _TRAINING: Final = 3
+
+
+@dataclass(frozen=True)
+class Work:
+    """What a machine takes time for.
+
+    Attributes
+    ----------
+    products
+        Operations of matrix products that may run at the rate of a large one.
+    reads
+        Bytes of an array -> how often it has to be read.
+    """
+
+    products: int
+    reads: dict[int, int]
 
 
 def operations(problem: Problem) -> int:
@@ -33,32 +51,40 @@ def operations(problem: Problem) -> int:
     return forward * (_TRAINING if problem.case.mode == "training" else 1)
 
 
-def allowed_seconds(problem: Problem, rate: float, bandwidth: Callable[[int], float | None]) -> float | None:
-    """Return the time that the machine's ceiling allows for a case, ``None`` where it is not known.
+def work(problem: Problem) -> Work:
+    """Return what a case has to do at least.
 
     With several rows all products run at the rate of a large one. A single row reads the recurrent kernel
     from the cache at every step, once forwards and once backwards; only the products of all steps together
     (of the inputs, and of the weights' gradients) run at that rate.
+    """
+    if problem.case.batch > 1:
+        return Work(operations(problem), {})
+    training, products = problem.case.mode == "training", 0
+    reads: Counter[int] = Counter()
+    for given in (given for weights in problem.weights for given in weights):
+        products += given.kernel.size * (_TRAINING if training else 1)
+        products += given.recurrent_kernel.size if training else 0  # its gradient
+        reads[given.recurrent_kernel.nbytes] += problem.valid_steps * (2 if training else 1)
+    return Work(2 * problem.valid_steps * products, dict(reads))
+
+
+def allowed_seconds(work: Work, rate: float, bandwidth: Callable[[int], float | None]) -> float | None:
+    """Return the time that the machine's ceiling allows, ``None`` where it is not known.
 
     Parameters
     ----------
-    problem
-        The case.
+    work
+        What is to be done.
     rate
         Operations a second of a large product.
     bandwidth
         From a number of bytes to the bytes a second that reading so many again and again reaches.
     """
-    case = problem.case
-    if case.batch > 1:
-        return operations(problem) / rate
-    training, seconds = case.mode == "training", 0.0
-    for given in (given for weights in problem.weights for given in weights):
-        products = given.kernel.size * (_TRAINING if training else 1)
-        products += given.recurrent_kernel.size if training else 0  # its gradient
-        seconds += 2 * problem.valid_steps * products / rate
-        read = bandwidth(given.recurrent_kernel.nbytes)
+    seconds = work.products / rate
+    for size, times in work.reads.items():
+        read = bandwidth(size)
         if read is None:
             return None
-        seconds += problem.valid_steps * given.recurrent_kernel.nbytes / read * (2 if training else 1)
+        seconds += size * times / read
     return seconds
