@@ -132,15 +132,13 @@ void run_backward(const Given& given, const BackwardFrom& from, const BackwardTo
 }  // namespace
 
 // In the order of remy.ops.core.
-#define REMY_GIVEN                                                                                                    \
-  int cell, bool twofold, std::int64_t steps, std::int64_t batch, std::int64_t inputs, std::int64_t units,           \
-      bool batch_first, bool reverse, bool zero_output, Address x, Address kernel, Address recurrent_kernel,         \
+#define REMY_GIVEN                                                                                           \
+  int cell, bool twofold, std::int64_t steps, std::int64_t batch, std::int64_t inputs, std::int64_t units,   \
+      bool batch_first, bool reverse, bool zero_output, Address x, Address kernel, Address recurrent_kernel, \
       Address bias, Address h0, Address c0, Address lengths, Address mask, Address recurrent_dropout
-#define REMY_GIVEN_VALUES                                                                                          \
-  {                                                                                                                \
-    cell, steps, batch, inputs, units, batch_first, reverse, zero_output, x, kernel, recurrent_kernel, bias, h0, c0, \
-        lengths, mask, recurrent_dropout                                                                           \
-  }
+#define REMY_GIVEN_VALUES                                                                                   \
+  {cell, steps, batch, inputs,  units, batch_first,      reverse, zero_output, x, kernel, recurrent_kernel, \
+   bias, h0,    c0,    lengths, mask,  recurrent_dropout}
 
 void bind_sequence(nb::module_& module) {
   module.def("cell_index", [](const std::string& name) { return static_cast<int>(cell_named(name)); });

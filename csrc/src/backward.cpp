@@ -1,6 +1,6 @@
-// Spans of steps, the last first. In each, the rows of the batch go back through time (every thread its own rows); then,
-// over all rows of the span at once, come the gradients of the inputs (every thread some rows) and of the weights (every
-// thread some columns). The span's arrays stay in the caches, and no array is as long as the sequence.
+// Spans of steps, the last first. In each, the rows of the batch go back through time (every thread its own rows);
+// then, over all rows of the span at once, come the gradients of the inputs (every thread some rows) and of the weights
+// (every thread some columns). The span's arrays stay in the caches, and no array is as long as the sequence.
 #include <algorithm>
 
 #include "denormals.h"
@@ -15,8 +15,8 @@
 namespace remy {
 namespace {
 
-// Rows of a span: a megabyte of them; at least as many as the product takes at a time. Sums are split at its ends, so it
-// must not depend on the number of threads.
+// Rows of a span: a megabyte of them; at least as many as the product takes at a time. Sums are split at its ends, so
+// it must not depend on the number of threads.
 std::int64_t span_steps(std::int64_t values_a_row, std::int64_t batch) {
   const std::int64_t wanted = std::clamp<std::int64_t>((1 << 18) / (values_a_row + 1), 256, 1024);
   return std::max<std::int64_t>(1, wanted / std::max<std::int64_t>(1, batch));

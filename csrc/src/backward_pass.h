@@ -34,20 +34,31 @@ void pack_backward(MatrixView<const T> kernel, T* packed) {
     pack_transposed_phase<T, Kind, 1>(kernel, packed + transposed_phase_size<T, Kind, 0>(kernel.rows));
 }
 
+// All rows of a part at one step.
+template <class T>
+struct BackwardStep {
+  int64_t units;
+  Rows<const T> h_before, operand, c_before, h, c, gates, dropout;
+  Rows<T> dh, dc, d_cells, d_gates, reset;
+  Rows<const T> d_reset;
+
+  REMY_INLINE BackwardRow<T> row(int64_t r, int64_t outer) const {
+    return {units,           h_before.at(r),    operand.at(r), c_before.at(outer), h.at(outer),       c.at(outer),
+            gates.at(outer), dropout.at(outer), dh.at(r),      dc.at(r),           d_cells.at(outer), d_gates.at(r),
+            reset.at(r),     d_reset.at(r)};
+  }
+};
+
 template <class T, class Kind, int kPhase>
 [[gnu::noinline]] void differentiate(const BackwardStep<T>& step, const Validity& valid, int64_t active) {
-  for (int64_t row = 0; row < active; ++row) {
-    const int64_t outer = valid.rows.row(row);
-    for (int64_t unit = 0; unit < step.units; unit += kLanes<T>) {
-      const Place place{row, outer, unit, step.units - unit};
-      if (valid[row]) {
-        Kind::template backward<kPhase, T>(step, place);
-      } else if (kPhase == Kind::kPhases - 1) {
-        for (int block = 0; block < gradient_count(Kind::kCell); ++block) step.emit(place, block, Vec<T>{});
-        if (step.reset) put(step.reset, place, Vec<T>{});
-        if constexpr (Kind::kHasCellState)
-          if (step.d_cells) put(step.d_cells, place, get(step.dc, place));
-      }
+  for (int64_t r = 0; r < active; ++r) {
+    const BackwardRow<T> row = step.row(r, valid.rows.row(r));
+    if (valid[r]) {
+      for_units<T>(0, step.units, [&](auto at) REMY_INLINE_LAMBDA { Kind::template backward<kPhase, T>(row, at); });
+    } else if (kPhase == Kind::kPhases - 1) {
+      clear_row(row.d_gates, gradient_count(Kind::kCell) * step.units);
+      if (row.reset != nullptr) clear_row(row.reset, step.units);
+      if (Kind::kHasCellState && row.d_cells != nullptr) copy_row<T>(row.dc, row.d_cells, step.units);
     }
   }
 }
@@ -55,27 +66,31 @@ template <class T, class Kind, int kPhase>
 // to (+)= scale * d_gates U^T for the gates of one phase; `scale` may be none.
 template <class T, class Kind, int kPhase>
 void backward_product(const BackwardStep<T>& step, const Validity& valid, int64_t active, const T* packed, Rows<T> to,
-                      bool accumulate, OuterRows<const T> scale) {
+                      bool accumulate, Rows<const T> scale) {
   constexpr int rows_at_once = kTileRows<kProductVectors>;
-  alignas(64) T tile[rows_at_once * kProductWidth<T>];
+  constexpr int64_t width = kProductWidth<T>;
+  alignas(64) T tile[rows_at_once * width];
   const int64_t depth = Kind::template kGates<kPhase> * step.units;
   const T* left = step.d_gates.data + Kind::template kFirstBlock<kPhase> * step.units;
-  for (int64_t column = 0; column < step.units; column += kProductWidth<T>, packed += depth * kProductWidth<T>) {
+  const auto finish = [&](int64_t r, int64_t column, const T* sums) {
+    T* row = to.at(r);
+    const T* factors = scale.at(valid.rows.row(r));
+    for_units<T>(column, smaller(column + width, step.units), [&](auto at) REMY_INLINE_LAMBDA {
+      Vec<T> sum = load(sums);
+      if (factors != nullptr) sum *= get(factors, at);
+      if (accumulate) sum += get<T>(row, at);
+      put<T>(row, at, sum);
+      sums += kLanes<T>;
+    });
+  };
+  for (int64_t column = 0; column < step.units; column += width, packed += depth * width) {
     for (int64_t row = 0; row < active; row += rows_at_once) {
       const int64_t rows = smaller(rows_at_once, active - row);
       if (!valid.any(row, rows)) continue;
       tile_rows<T, kProductVectors>(rows, {left + row * step.d_gates.stride, step.d_gates.stride, 1}, packed, depth, {},
-                                    {tile, kProductWidth<T>});
-      for (int64_t r = 0; r < rows; ++r) {
-        if (!valid[row + r]) continue;
-        for (int64_t unit = column; unit < smaller(column + kProductWidth<T>, step.units); unit += kLanes<T>) {
-          const Place place{row + r, valid.rows.row(row + r), unit, step.units - unit};
-          Vec<T> sum = load(tile + r * kProductWidth<T> + unit - column);
-          if (scale) sum *= get(scale, place);
-          if (accumulate) sum += get(to, place);
-          put(to, place, sum);
-        }
-      }
+                                    {tile, width});
+      for (int64_t r = 0; r < rows; ++r)
+        if (valid[row + r]) finish(row + r, column, tile + r * width);
     }
   }
 }
@@ -129,7 +144,7 @@ void backward(const BackwardPlan<T>& plan) {
     }
     step.h = rows_of(plan.states, t);
     if constexpr (Kind::kHasCellState) {
-      step.c_before = s == 0 ? OuterRows<const T>{plan.c0, plan.c0_stride} : rows_of(plan.cells, before);
+      step.c_before = s == 0 ? Rows<const T>{plan.c0, plan.c0_stride} : rows_of(plan.cells, before);
       step.c = rows_of(plan.cells, t);
       step.d_cells = rows_of(plan.d_cells, t);
     }

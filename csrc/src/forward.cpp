@@ -127,7 +127,7 @@ void forward(const Sequence<T>& s, const Record<T>& record) {
   run_forward(layer, s, record, memory.run);
 }
 
-#define REMY_INSTANTIATE(T)                                                                                   \
+#define REMY_INSTANTIATE(T)                                                                                     \
   template void run_forward<T>(const PackedLayer<T>&, const Sequence<T>&, const Record<T>&, ForwardMemory<T>&); \
   template void forward<T>(const Sequence<T>&, const Record<T>&);
 REMY_INSTANTIATE(float)

@@ -37,26 +37,40 @@ void pack_forward(MatrixView<const T> kernel, T* packed) {
   if constexpr (Kind::kPhases == 2) pack_phase<T, Kind, 1>(kernel, packed + phase_size<T, Kind, 0>(kernel.rows));
 }
 
+// All rows of a part at one step.
+template <class T>
+struct ForwardStep {
+  int64_t units;
+  Rows<const T> projected, h_before, operand;
+  const T* recurrent_bias;
+  Rows<T> h, c, gates, update, reset;
+
+  REMY_INLINE ForwardRow<T> row(int64_t r, int64_t outer) const {
+    return {units,   projected.at(r), recurrent_bias,  h_before.at(r), operand.at(r),
+            h.at(r), c.at(r),         gates.at(outer), update.at(r),   reset.at(r)};
+  }
+};
+
 // The point-wise part for the rows of one tile; not inlined, so that every row goes through the same instructions.
 template <class T, class Kind, int kPhase>
-[[gnu::noinline]] void activate(const ForwardStep<T>& step, const Validity& valid, int64_t row, int64_t rows,
+[[gnu::noinline]] void activate(const ForwardStep<T>& step, const Validity& valid, int64_t first, int64_t rows,
                                 int64_t unit, const T* tile) {
   constexpr int gates = Kind::template kGates<kPhase>;
   constexpr int blocks = GateGroup<gates>::blocks;
-  for (int64_t r = row; r < row + rows; ++r, tile += GateGroup<gates>::vectors * kLanes<T>) {
-    const int64_t outer = valid.rows.row(r);
-    for (int block = 0; block < blocks; ++block) {
-      const int64_t at = unit + block * kLanes<T>;
-      if (at >= step.units) break;
-      const Place place{r, outer, at, step.units - at};
-      if (valid[r]) {
+  const int64_t last = smaller(unit + kPanelUnits<T, gates>, step.units);
+  for (int64_t r = first; r < first + rows; ++r, tile += GateGroup<gates>::vectors * kLanes<T>) {
+    const ForwardRow<T> row = step.row(r, valid.rows.row(r));
+    if (valid[r]) {
+      const T* sums = tile;
+      for_units<T>(unit, last, [&](auto at) REMY_INLINE_LAMBDA {
         Vec<T> product[gates];
 #pragma GCC unroll 4
-        for (int g = 0; g < gates; ++g) product[g] = load(tile + (g * blocks + block) * kLanes<T>);
-        Kind::template forward<kPhase, T>(step, place, product);
-      } else if (kPhase == Kind::kPhases - 1) {
-        put(step.h, place, get(step.h_before, place));
-      }
+        for (int g = 0; g < gates; ++g) product[g] = load(sums + g * blocks * kLanes<T>);
+        Kind::template forward<kPhase, T>(row, at, product);
+        sums += kLanes<T>;
+      });
+    } else if (kPhase == Kind::kPhases - 1) {
+      copy_row(row.h_before + unit, row.h + unit, last - unit);
     }
   }
 }
@@ -88,7 +102,8 @@ void publish(const ForwardPlan<T>& plan, const Validity& valid, int64_t t, int64
     const int64_t outer = valid.rows.row(r);
     const bool is_valid = r < active && valid[r];
     const T* state = h + r * units;
-    if (plan.outputs) copy_or_clear(is_valid || !plan.span.zero_output ? state : nullptr, plan.outputs.at(t, outer), units);
+    if (plan.outputs)
+      copy_or_clear(is_valid || !plan.span.zero_output ? state : nullptr, plan.outputs.at(t, outer), units);
     if (plan.states) copy_row(state, plan.states.at(t, outer), units);
     if (Kind::kHasCellState && plan.cells) copy_row(plan.c + r * units, plan.cells.at(t, outer), units);
     if (plan.gates && !is_valid) clear_row(plan.gates.at(t, outer), slot_count(Kind::kCell) * units);

@@ -38,8 +38,8 @@ Idle& idle() {
 }
 
 // A fork may find the lock held by a thread that the child does not have.
-const int fork_handled = pthread_atfork([] { idle().mutex.lock(); }, [] { idle().mutex.unlock(); },
-                                        [] { idle().mutex.unlock(); });
+const int fork_handled =
+    pthread_atfork([] { idle().mutex.lock(); }, [] { idle().mutex.unlock(); }, [] { idle().mutex.unlock(); });
 
 Header* make(std::size_t capacity) {
   const std::size_t whole = capacity + sizeof(Header);

@@ -12,6 +12,9 @@
 #error "compile with REMY_ISA (a namespace) and REMY_VECTOR_BYTES"
 #endif
 
+// Between the parameters and the body of a lambda.
+#define REMY_INLINE_LAMBDA __attribute__((always_inline))
+
 namespace remy::REMY_ISA {
 
 using std::int32_t;

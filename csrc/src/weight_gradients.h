@@ -46,7 +46,9 @@ class WeightGradients {
     if (to.bias != nullptr) std::fill_n(to.bias, bias_rows(s.cell) * columns_, T(0));
   }
 
-  static std::int64_t scratch_size(const Kernels<T>& kernels, std::int64_t rows) { return rows * kernels.product_width; }
+  static std::int64_t scratch_size(const Kernels<T>& kernels, std::int64_t rows) {
+    return rows * kernels.product_width;
+  }
 
   // One part's share of what the span's first `rows` rows add; the first span overwrites what was there. Whole panels
   // of columns go to different parts where they can be shared out evenly; else rows of the result do.

@@ -1,8 +1,8 @@
 // One recurrent layer over whole sequences, forward and backward.
 //
-// Step t of row b is valid when t < lengths[b] and the mask is true there; an invalid step carries the state on unchanged
-// and takes no part in any gradient. The output there is the carried state, or zero with `zero_output`. With `reverse`,
-// time runs from T-1 to 0; outputs stay at their own t, and the final state is the one after t = 0.
+// Step t of row b is valid when t < lengths[b] and the mask is true there; an invalid step carries the state on
+// unchanged and takes no part in any gradient. The output there is the carried state, or zero with `zero_output`. With
+// `reverse`, time runs from T-1 to 0; outputs stay at their own t, and the final state is the one after t = 0.
 //
 // Arrays over steps and rows may be time-major, (T, B, ...), or batch-first, (B, T, ...), each on its own.
 #pragma once
@@ -18,15 +18,15 @@ template <class T>
 struct Sequence {
   Cell cell = Cell::simple_rnn_tanh;
   std::int64_t steps = 0, batch = 0, inputs = 0, units = 0;
-  StepView<const T> x;                       // I features
-  const T* kernel = nullptr;                 // (I, G*H)
-  const T* recurrent_kernel = nullptr;       // (H, G*H)
-  const T* bias = nullptr;                   // (G*H,), reset_after (2, 3*H); null for none
-  const T* h0 = nullptr;                     // (B, H); null for zeros
-  const T* c0 = nullptr;                     // (B, H); null for zeros
-  const std::int64_t* lengths = nullptr;     // (B,), each from 0 to T; null where all rows are full
-  StepView<const bool> mask;                 // null where all steps count
-  const T* recurrent_dropout = nullptr;      // (B, H), factors of h where it enters the recurrent product; null for none
+  StepView<const T> x;                    // I features
+  const T* kernel = nullptr;              // (I, G*H)
+  const T* recurrent_kernel = nullptr;    // (H, G*H)
+  const T* bias = nullptr;                // (G*H,), reset_after (2, 3*H); null for none
+  const T* h0 = nullptr;                  // (B, H); null for zeros
+  const T* c0 = nullptr;                  // (B, H); null for zeros
+  const std::int64_t* lengths = nullptr;  // (B,), each from 0 to T; null where all rows are full
+  StepView<const bool> mask;              // null where all steps count
+  const T* recurrent_dropout = nullptr;   // (B, H), factors of h where it enters the recurrent product; null for none
   bool reverse = false;
   bool zero_output = false;
 

@@ -21,34 +21,34 @@ struct GruResetAfter {
   template <int>
   static constexpr int kFirstBlock = 1;
 
-  template <int, class T>
-  static REMY_INLINE void forward(const ForwardStep<T>& s, Place p, const Vec<T>* product) {
+  template <int, class T, class At>
+  static REMY_INLINE void forward(const ForwardRow<T>& s, At at, const Vec<T>* product) {
     Vec<T> recurrent[3];
 #pragma GCC unroll 3
     for (int g = 0; g < 3; ++g) {
       recurrent[g] = product[g];
-      if (s.recurrent_bias != nullptr) recurrent[g] += load(s.recurrent_bias + g * s.units + p.unit, p.count);
+      if (s.recurrent_bias != nullptr) recurrent[g] += get(s.recurrent_bias + g * s.units, at);
     }
-    const Vec<T> z = sigmoid<T>(s.input(p, 0) + recurrent[0]);
-    const Vec<T> r = sigmoid<T>(s.input(p, 1) + recurrent[1]);
-    const Vec<T> candidate = tanh<T>(s.input(p, 2) + r * recurrent[2]);
-    put(s.h, p, z * get(s.h_before, p) + (T(1) - z) * candidate);
-    s.keep(p, 0, z);
-    s.keep(p, 1, r);
-    s.keep(p, 2, candidate);
-    s.keep(p, 3, recurrent[2]);
+    const Vec<T> z = sigmoid<T>(s.input(at, 0) + recurrent[0]);
+    const Vec<T> r = sigmoid<T>(s.input(at, 1) + recurrent[1]);
+    const Vec<T> candidate = tanh<T>(s.input(at, 2) + r * recurrent[2]);
+    put<T>(s.h, at, z * get(s.h_before, at) + (T(1) - z) * candidate);
+    s.keep(at, 0, z);
+    s.keep(at, 1, r);
+    s.keep(at, 2, candidate);
+    s.keep(at, 3, recurrent[2]);
   }
 
-  template <int, class T>
-  static REMY_INLINE void backward(const BackwardStep<T>& s, Place p) {
-    const Vec<T> z = s.slot(p, 0), r = s.slot(p, 1), candidate = s.slot(p, 2), q = s.slot(p, 3);
-    const Vec<T> dh = get(s.dh, p);
+  template <int, class T, class At>
+  static REMY_INLINE void backward(const BackwardRow<T>& s, At at) {
+    const Vec<T> z = s.slot(at, 0), r = s.slot(at, 1), candidate = s.slot(at, 2), q = s.slot(at, 3);
+    const Vec<T> dh = get(s.dh, at);
     const Vec<T> d_candidate = dh * (T(1) - z) * (T(1) - candidate * candidate);
-    s.emit(p, 0, d_candidate);
-    s.emit(p, 1, dh * (get(s.h_before, p) - candidate) * z * (T(1) - z));
-    s.emit(p, 2, d_candidate * q * r * (T(1) - r));
-    s.emit(p, 3, d_candidate * r);
-    put(s.dh, p, dh * z);
+    s.emit(at, 0, d_candidate);
+    s.emit(at, 1, dh * (get(s.h_before, at) - candidate) * z * (T(1) - z));
+    s.emit(at, 2, d_candidate * q * r * (T(1) - r));
+    s.emit(at, 3, d_candidate * r);
+    put<T>(s.dh, at, dh * z);
   }
 };
 
@@ -63,38 +63,38 @@ struct GruResetBefore {
   template <int kPhase>
   static constexpr int kFirstBlock = kFirstGate<kPhase>;
 
-  template <int kPhase, class T>
-  static REMY_INLINE void forward(const ForwardStep<T>& s, Place p, const Vec<T>* product) {
+  template <int kPhase, class T, class At>
+  static REMY_INLINE void forward(const ForwardRow<T>& s, At at, const Vec<T>* product) {
     if constexpr (kPhase == 0) {
-      const Vec<T> z = sigmoid<T>(s.input(p, 0) + product[0]);
-      const Vec<T> r = sigmoid<T>(s.input(p, 1) + product[1]);
-      put(s.update, p, z);
-      put(s.reset, p, r * get(s.operand, p));
-      s.keep(p, 0, z);
-      s.keep(p, 1, r);
+      const Vec<T> z = sigmoid<T>(s.input(at, 0) + product[0]);
+      const Vec<T> r = sigmoid<T>(s.input(at, 1) + product[1]);
+      put<T>(s.update, at, z);
+      put<T>(s.reset, at, r * get(s.operand, at));
+      s.keep(at, 0, z);
+      s.keep(at, 1, r);
     } else {
-      const Vec<T> candidate = tanh<T>(s.input(p, 2) + product[0]);
-      const Vec<T> z = get(s.update, p);
-      put(s.h, p, z * get(s.h_before, p) + (T(1) - z) * candidate);
-      s.keep(p, 2, candidate);
+      const Vec<T> candidate = tanh<T>(s.input(at, 2) + product[0]);
+      const Vec<T> z = get(s.update, at);
+      put<T>(s.h, at, z * get(s.h_before, at) + (T(1) - z) * candidate);
+      s.keep(at, 2, candidate);
     }
   }
 
   // Phase 1 first: its product gives the gradient of r * h that phase 0 needs.
-  template <int kPhase, class T>
-  static REMY_INLINE void backward(const BackwardStep<T>& s, Place p) {
-    const Vec<T> dh = get(s.dh, p);
+  template <int kPhase, class T, class At>
+  static REMY_INLINE void backward(const BackwardRow<T>& s, At at) {
+    const Vec<T> dh = get(s.dh, at);
     if constexpr (kPhase == 1) {
-      const Vec<T> z = s.slot(p, 0), candidate = s.slot(p, 2);
-      s.emit(p, 0, dh * (get(s.h_before, p) - candidate) * z * (T(1) - z));
-      s.emit(p, 2, dh * (T(1) - z) * (T(1) - candidate * candidate));
-      put(s.dh, p, dh * z);
+      const Vec<T> z = s.slot(at, 0), candidate = s.slot(at, 2);
+      s.emit(at, 0, dh * (get(s.h_before, at) - candidate) * z * (T(1) - z));
+      s.emit(at, 2, dh * (T(1) - z) * (T(1) - candidate * candidate));
+      put<T>(s.dh, at, dh * z);
     } else {
-      const Vec<T> r = s.slot(p, 1), operand = get(s.operand, p), d_reset = get(s.d_reset, p);
-      s.emit(p, 1, d_reset * operand * r * (T(1) - r));
-      put(s.reset, p, r * operand);
+      const Vec<T> r = s.slot(at, 1), operand = get(s.operand, at), d_reset = get(s.d_reset, at);
+      s.emit(at, 1, d_reset * operand * r * (T(1) - r));
+      put<T>(s.reset, at, r * operand);
       const Vec<T> d_operand = d_reset * r;
-      put(s.dh, p, dh + (s.dropout ? d_operand * get(s.dropout, p) : d_operand));
+      put<T>(s.dh, at, dh + (s.dropout != nullptr ? d_operand * get(s.dropout, at) : d_operand));
     }
   }
 };

@@ -19,22 +19,22 @@ struct SimpleRnn {
   template <int>
   static constexpr int kFirstBlock = 0;
 
-  template <int, class T>
-  static REMY_INLINE void forward(const ForwardStep<T>& s, Place p, const Vec<T>* product) {
-    Vec<T> h = s.input(p, 0) + product[0];
+  template <int, class T, class At>
+  static REMY_INLINE void forward(const ForwardRow<T>& s, At at, const Vec<T>* product) {
+    Vec<T> h = s.input(at, 0) + product[0];
     if constexpr (kKind == Cell::simple_rnn_tanh) h = tanh<T>(h);
     if constexpr (kKind == Cell::simple_rnn_relu) h = h < T(0) ? Vec<T>{} : h;  // NaN stays
-    put(s.h, p, h);
+    put<T>(s.h, at, h);
   }
 
-  template <int, class T>
-  static REMY_INLINE void backward(const BackwardStep<T>& s, Place p) {
-    const Vec<T> h = get(s.h, p);
-    Vec<T> d = get(s.dh, p);
+  template <int, class T, class At>
+  static REMY_INLINE void backward(const BackwardRow<T>& s, At at) {
+    const Vec<T> h = get(s.h, at);
+    Vec<T> d = get(s.dh, at);
     if constexpr (kKind == Cell::simple_rnn_tanh) d *= T(1) - h * h;
     if constexpr (kKind == Cell::simple_rnn_relu) d = h <= T(0) ? Vec<T>{} : d;  // NaN is neither, as in the definition
-    s.emit(p, 0, d);
-    put(s.dh, p, Vec<T>{});
+    s.emit(at, 0, d);
+    put<T>(s.dh, at, Vec<T>{});
   }
 };
 

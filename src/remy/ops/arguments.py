@@ -112,8 +112,14 @@ def check(
     sizes = CELLS[choice("cell", cell, CELLS)]
     name, gates = sizes.family, len(sizes.gates)
     if x.dim() != 3:
-        form, order = ("(B, T, I)", "rows come first, then steps") if batch_first else ("(T, B, I)", "steps come first, then rows")
-        raise ShapeError(f"{name}: expected inputs of shape {form}, got {_show(x.shape)}; {order}, then features.")
+        form, order = (
+            ("(B, T, I)", "rows come first, then steps")
+            if batch_first
+            else ("(T, B, I)", "steps come first, then rows")
+        )
+        raise ShapeError(
+            f"{name}: expected inputs of shape {form}, got {_show(x.shape)}; {order}, then features."
+        )
     batch, inputs = x.shape[0 if batch_first else 1], x.shape[2]
     if recurrent_kernel.dim() != 2 or recurrent_kernel.shape[1] != gates * recurrent_kernel.shape[0]:
         raise ShapeError(
@@ -192,9 +198,7 @@ def _states(name: str, sizes: CellSizes, state: State | None) -> tuple[Tensor | 
     return parts[0], parts[1] if wanted == 2 else None
 
 
-def _lengths(
-    name: str, lengths: Tensor | Sequence[int] | None, x: Tensor, batch: int
-) -> Tensor | None:
+def _lengths(name: str, lengths: Tensor | Sequence[int] | None, x: Tensor, batch: int) -> Tensor | None:
     if lengths is None:
         return None
     given = as_tensor(f"{name} lengths", lengths, x.device)

@@ -97,7 +97,13 @@ def run(a: Arguments, *, store: bool) -> Forward:
         gates = _empty(a.x, steps, batch, len(a.sizes.slots), units) if a.sizes.slots else None
     result = Forward(outputs, h, c, states, cells, gates)
     wrong = _core.sequence_forward(
-        *given, outputs.data_ptr(), _address(states), _address(cells), _address(gates), h.data_ptr(), _address(c)
+        *given,
+        outputs.data_ptr(),
+        _address(states),
+        _address(cells),
+        _address(gates),
+        h.data_ptr(),
+        _address(c),
     )
     if wrong >= 0:
         assert a.lengths is not None
@@ -164,4 +170,3 @@ def _for_core(a: Arguments) -> tuple[list[Tensor | None], tuple[Any, ...]]:
 
 def _address(tensor: Tensor | None) -> int:
     return 0 if tensor is None or not tensor.numel() else tensor.data_ptr()
-

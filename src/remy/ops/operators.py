@@ -43,7 +43,12 @@ def sequence(a: Arguments, *, store: bool) -> core.Forward:
 
 
 def sequence_backward(
-    a: Arguments, stored: tuple[Tensor | None, ...], arriving: core.Arriving, needs: list[bool], *, record: bool
+    a: Arguments,
+    stored: tuple[Tensor | None, ...],
+    arriving: core.Arriving,
+    needs: list[bool],
+    *,
+    record: bool,
 ) -> core.Gradients:
     """Go back by the operator; arguments as of :func:`remy.ops.core.run_back`."""
     given = (a.x.new_empty(0) if t is None else t for t in stored)
