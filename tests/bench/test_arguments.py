@@ -1,5 +1,7 @@
 """The words of ``python -m benchmarks``."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -7,7 +9,8 @@ import pytest
 from benchmarks.__main__ import main
 from benchmarks.arguments import PARTS, parse
 from benchmarks.instruction_set import uncapped_environment
-from remy.bench.results import write_results
+from remy import _core
+from remy.bench.results import read_results, write_results
 from tests.bench import small
 
 
@@ -91,3 +94,31 @@ def test_what_is_set_before_the_peers_are_loaded_is_set_once_and_keeps_what_was_
     }
     assert uncapped_environment("avx2", {**before, **missing}) == {}
     assert uncapped_environment("portable", {}) == {}
+
+
+@pytest.mark.slow
+@pytest.mark.skipif("avx2" not in _core.available_isas()[:-1], reason="nothing above AVX2 to be kept from")
+def test_a_capped_run_starts_anew_and_says_who_is_held(tmp_path: Path) -> None:
+    out = tmp_path / "r.json"
+    words = [
+        "--isa",
+        "avx2",
+        "--only",
+        "step",
+        "--cells",
+        "lstm",
+        "--quick",
+        "--turns",
+        "1",
+        "--out",
+        str(out),
+    ]
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks", *words], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    found = read_results(out)
+    assert found.machine.isa == "avx2"
+    assert found.capped["torch.nn"]
+    assert not found.capped["ONNX Runtime"]
+    assert "capped to avx2, but for: Keras-JAX, ONNX Runtime" in done.stdout
