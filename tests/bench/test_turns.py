@@ -98,6 +98,10 @@ def test_each_round_has_a_ratio_of_its_own() -> None:
     assert ratio(series["peer"], series["ours"]).median == 1.5
 
 
+def test_quartiles_never_leave_what_was_measured() -> None:
+    assert ratio([1.0, 9.0], [1.0, 1.0]) == (3.0, 5.0, 7.0)
+
+
 def test_one_round_is_its_own_quartiles() -> None:
     assert ratio([3.0], [2.0]) == (1.5, 1.5, 1.5)
 

@@ -96,10 +96,13 @@ def ratio(peer: Sequence[float], ours: Sequence[float]) -> Quartiles:
     Examples
     --------
     >>> ratio([2.0, 3.0, 4.0], [1.0, 1.0, 1.0])
-    Quartiles(lower=2.0, median=3.0, upper=4.0)
+    Quartiles(lower=2.5, median=3.0, upper=3.5)
     """
     ratios = [theirs / own for theirs, own in zip(peer, ours, strict=True)]
-    return Quartiles(*statistics.quantiles(ratios, n=4)) if ratios[1:] else Quartiles(*ratios * 3)
+    if len(ratios) == 1:
+        return Quartiles(*ratios * 3)
+    # Inclusive: of few rounds the other way would name ratios that none of them had.
+    return Quartiles(*statistics.quantiles(ratios, n=4, method="inclusive"))
 
 
 def _mean_seconds(call: Callable[[], object], budget: float, now: Clock) -> float:
