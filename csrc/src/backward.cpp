@@ -10,6 +10,7 @@
 #include "remy/threads.h"
 #include "remy/workspace.h"
 #include "row_order.h"
+#include "unit_share.h"
 #include "weight_gradients.h"
 
 namespace remy {
@@ -44,7 +45,8 @@ class BackwardRun {
         rows_(memory.order.plan(s_.lengths, s_.steps, s_.batch)),
         blocks_(gradient_count(s_.cell) * s_.units),
         span_(std::min(span_steps(blocks_ + s_.inputs + 2 * s_.units, s_.batch), std::max<std::int64_t>(1, s_.steps))),
-        parts_(row_parts(2 * s_.steps * s_.batch * s_.units * s_.columns(), s_.batch)),
+        members_(team_members(s_, kernels_.product_width)),
+        parts_(members_ > 1 ? 1 : row_parts(2 * s_.steps * s_.batch * s_.units * s_.columns(), s_.batch)),
         most_((s_.batch + parts_ - 1) / parts_) {
     plan_.span = {{}, s_.mask, s_.steps, 0, 0, s_.reverse, s_.zero_output, nullptr};
     plan_.units = s_.units;
@@ -64,7 +66,11 @@ class BackwardRun {
     std::int64_t last = s_.steps;
     do {  // a sequence without steps passes the gradient of the final state on
       const std::int64_t first = std::max<std::int64_t>(0, last - span_), count = begin_span(first, last);
-      parallel(parts_, [&](int part) { go_back(part); });
+      if (members_ > 1) {
+        together(members_, [&](const Team& team) { go_back(0, team); });
+      } else {
+        parallel(parts_, [&](int part) { go_back(part, Team{}); });
+      }
       const int parts = worthwhile_parts(count * blocks_ * (s_.units + s_.inputs));
       T* scratch = memory_.scratch.resize(parts * (scratch_size(count, parts)));
       parallel(parts, [&](int part) {
@@ -87,7 +93,7 @@ class BackwardRun {
     plan_.d_gates = memory_.d_gates.resize(rows * blocks_);
     memory_.offsets.resize(span_ + 1);
     plan_.offsets = memory_.offsets.data();
-    memory_.flags.resize((most_ + kCacheLine) * parts_);
+    memory_.flags.resize((most_ * members_ + kCacheLine) * parts_);
     memory_.carried.resize(4 * most_ * s_.units * parts_);
     T* zeros = memory_.zeros.resize(s_.units);
     std::fill(zeros, zeros + s_.units, T(0));
@@ -126,33 +132,42 @@ class BackwardRun {
     return count;
   }
 
-  void go_back(int part) {
+  void go_back(int part, const Team& team) {
     const FlushDenormals flush;
     const PartRows rows{rows_, part, parts_};
     const std::int64_t piece = most_ * s_.units;
     BackwardPlan<T> plan = plan_;
     plan.span.rows = rows;
-    plan.span.flags = memory_.flags.data() + part * (most_ + kCacheLine);
+    plan.span.flags = memory_.flags.data() + part * (most_ + kCacheLine) + team.member * most_;
+    plan.share = share_of_units(team, s_.units, kernels_.product_width);
     plan.dh = memory_.carried.data() + part * 4 * piece;
     plan.dc = plan.dh + piece;
     plan.h_before = plan.dc + piece;
     plan.d_reset = plan.h_before + piece;
-    if (plan.span.last == s_.steps) {
-      begin(rows, arriving_.h_final, plan.dh);
-      if (has_cell_state(s_.cell)) begin(rows, arriving_.c_final, plan.dc);
+    if (team.member == 0) {
+      if (plan.span.last == s_.steps) {
+        begin(rows, arriving_.h_final, plan.dh);
+        if (has_cell_state(s_.cell)) begin(rows, arriving_.c_final, plan.dc);
+      }
+      gather(rows);
     }
-    for (std::int64_t s = plan.span.first; s < plan.span.last; ++s) {
-      const std::int64_t t = plan.span.time(s);
-      if (inputs_ != nullptr)
-        gather_inputs(s_, rows, t, inputs_, plan.offsets[s - plan.span.first] + part, std::int64_t(parts_));
+    team.wait();
+    kernels_.of(s_.cell).backward(plan);
+    team.wait();
+    if (plan.span.first == 0 && team.member == 0) {
+      end(rows, plan.dh, gradients_.h0);
+      if (has_cell_state(s_.cell)) end(rows, plan.dc, gradients_.c0);
+    }
+  }
+
+  // The span's inputs for the gradient of the kernel; and no gradient where there is no step.
+  void gather(const PartRows& rows) {
+    for (std::int64_t s = plan_.span.first; s < plan_.span.last; ++s) {
+      const std::int64_t t = plan_.span.time(s), first = plan_.offsets[s - plan_.span.first] + rows.part;
+      if (inputs_ != nullptr) gather_inputs(s_, rows, t, inputs_, first, rows.parts);
       if (gradients_.x)
         for (std::int64_t r = rows.at(t); r < rows.count(); ++r)
           std::fill_n(gradients_.x.at(t, rows.row(r)), s_.inputs, T(0));
-    }
-    kernels_.of(s_.cell).backward(plan);
-    if (plan.span.first == 0) {
-      end(rows, plan.dh, gradients_.h0);
-      if (has_cell_state(s_.cell)) end(rows, plan.dc, gradients_.c0);
     }
   }
 
@@ -202,7 +217,8 @@ class BackwardRun {
   const RowPlan rows_;
   const std::int64_t blocks_;  // columns of d_gates
   const std::int64_t span_;
-  const int parts_;
+  const int members_;  // of the team that goes back, or 1
+  const int parts_;    // of the rows, each by a thread alone, or 1
   const std::int64_t most_;  // rows of the largest part
   BackwardPlan<T> plan_{};
   T* inputs_ = nullptr;

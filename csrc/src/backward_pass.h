@@ -50,23 +50,26 @@ struct BackwardStep {
 };
 
 template <class T, class Kind, int kPhase>
-[[gnu::noinline]] void differentiate(const BackwardStep<T>& step, const Validity& valid, int64_t active) {
+[[gnu::noinline]] void differentiate(const BackwardStep<T>& step, const Validity& valid, const UnitShare& share,
+                                     int64_t active) {
+  const int64_t first = share.first, count = share.count();
   for (int64_t r = 0; r < active; ++r) {
     const BackwardRow<T> row = step.row(r, valid.rows.row(r));
     if (valid[r]) {
-      for_units<T>(0, step.units, [&](auto at) REMY_INLINE_LAMBDA { Kind::template backward<kPhase, T>(row, at); });
+      for_units<T>(first, share.last, [&](auto at) REMY_INLINE_LAMBDA { Kind::template backward<kPhase, T>(row, at); });
     } else if (kPhase == Kind::kPhases - 1) {
-      clear_row(row.d_gates, gradient_count(Kind::kCell) * step.units);
-      if (row.reset != nullptr) clear_row(row.reset, step.units);
-      if (Kind::kHasCellState && row.d_cells != nullptr) copy_row<T>(row.dc, row.d_cells, step.units);
+      for (int64_t block = 0; block < gradient_count(Kind::kCell); ++block)
+        clear_row(row.d_gates + block * step.units + first, count);
+      if (row.reset != nullptr) clear_row(row.reset + first, count);
+      if (Kind::kHasCellState && row.d_cells != nullptr) copy_row<T>(row.dc + first, row.d_cells + first, count);
     }
   }
 }
 
 // to (+)= scale * d_gates U^T for the gates of one phase; `scale` may be none.
 template <class T, class Kind, int kPhase>
-void backward_product(const BackwardStep<T>& step, const Validity& valid, int64_t active, const T* packed, Rows<T> to,
-                      bool accumulate, Rows<const T> scale) {
+void backward_product(const BackwardStep<T>& step, const Validity& valid, const UnitShare& share, int64_t active,
+                      const T* packed, Rows<T> to, bool accumulate, Rows<const T> scale) {
   constexpr int rows_at_once = kTileRows<kProductVectors>;
   constexpr int64_t width = kProductWidth<T>;
   alignas(64) T tile[rows_at_once * width];
@@ -75,7 +78,7 @@ void backward_product(const BackwardStep<T>& step, const Validity& valid, int64_
   const auto finish = [&](int64_t r, int64_t column, const T* sums) {
     T* row = to.at(r);
     const T* factors = scale.at(valid.rows.row(r));
-    for_units<T>(column, smaller(column + width, step.units), [&](auto at) REMY_INLINE_LAMBDA {
+    for_units<T>(column, smaller(column + width, share.last), [&](auto at) REMY_INLINE_LAMBDA {
       Vec<T> sum = load(sums);
       if (factors != nullptr) sum *= get(factors, at);
       if (accumulate) sum += get<T>(row, at);
@@ -83,7 +86,8 @@ void backward_product(const BackwardStep<T>& step, const Validity& valid, int64_
       sums += kLanes<T>;
     });
   };
-  for (int64_t column = 0; column < step.units; column += width, packed += depth * width) {
+  packed += share.first * depth;
+  for (int64_t column = share.first; column < share.last; column += width, packed += depth * width) {
     for (int64_t row = 0; row < active; row += rows_at_once) {
       const int64_t rows = smaller(rows_at_once, active - row);
       if (!valid.any(row, rows)) continue;
@@ -98,15 +102,38 @@ void backward_product(const BackwardStep<T>& step, const Validity& valid, int64_
 // What arrives from outside at step t, and the note of all that arrives there.
 template <class T, class Kind>
 void collect(const BackwardPlan<T>& plan, const Validity& valid, int64_t t, int64_t active) {
-  const int64_t units = plan.units;
+  const int64_t first = plan.share.first, count = plan.share.count();
   for (int64_t r = 0; r < valid.rows.count(); ++r) {
     const int64_t outer = valid.rows.row(r);
-    T* dh = plan.dh + r * units;
+    T* dh = plan.dh + r * plan.units + first;
     const bool is_valid = r < active && valid[r];
-    if (plan.d_outputs && (is_valid || !plan.span.zero_output)) add_row(plan.d_outputs.at(t, outer), dh, units);
-    if (plan.d_states) copy_row(dh, plan.d_states.at(t, outer), units);
+    if (plan.d_outputs && (is_valid || !plan.span.zero_output))
+      add_row(plan.d_outputs.at(t, outer) + first, dh, count);
+    if (plan.d_states) copy_row(dh, plan.d_states.at(t, outer) + first, count);
     if (Kind::kHasCellState && plan.d_cells && r >= active)
-      copy_row(plan.dc + r * units, plan.d_cells.at(t, outer), units);
+      copy_row(plan.dc + r * plan.units + first, plan.d_cells.at(t, outer) + first, count);
+  }
+}
+
+// h_{t-1} of every row: as it is, and as the recurrent product sees it. Nothing of a masked row: 0 times an infinite
+// state would reach the weights.
+template <class T>
+void recall(const BackwardPlan<T>& plan, const Validity& valid, int64_t s, int64_t active, T* operands, int64_t stride) {
+  const int64_t first = plan.share.first, count = plan.share.count(), before = plan.span.time(s - 1);
+  for (int64_t r = 0; r < active; ++r) {
+    const int64_t outer = valid.rows.row(r);
+    T* operand = operands + r * stride + first;
+    if (!valid[r]) {
+      clear_row(operand, count);
+      continue;
+    }
+    const T* h = (s == 0 ? plan.h0 + outer * plan.h0_stride : plan.states.at(before, outer)) + first;
+    if (plan.dropout == nullptr) {
+      copy_row(h, operand, count);
+    } else {
+      copy_row(h, plan.h_before + r * plan.units + first, count);
+      multiply_row(h, plan.dropout + outer * plan.units + first, operand, count);
+    }
   }
 }
 
@@ -131,17 +158,7 @@ void backward(const BackwardPlan<T>& plan) {
       step.dropout = {plan.dropout, units};
       step.h_before = {plan.h_before, units};
     }
-    for (int64_t r = 0; r < active; ++r) {
-      const int64_t outer = span.rows.row(r);
-      const T* h = s == 0 ? plan.h0 + outer * plan.h0_stride : plan.states.at(before, outer);
-      T* operand = plan.operands + (place + r * parts) * units;
-      if (!valid[r]) h = nullptr;  // 0 times an infinite state would reach the weights
-      copy_or_clear(h, operand, units);
-      if (plan.dropout != nullptr && h != nullptr) {
-        copy_row(h, plan.h_before + r * units, units);
-        multiply_row(h, plan.dropout + outer * units, operand, units);
-      }
-    }
+    recall(plan, valid, s, active, plan.operands + place * units, parts * units);
     step.h = rows_of(plan.states, t);
     if constexpr (Kind::kHasCellState) {
       step.c_before = s == 0 ? Rows<const T>{plan.c0, plan.c0_stride} : rows_of(plan.cells, before);
@@ -156,12 +173,15 @@ void backward(const BackwardPlan<T>& plan) {
     step.d_reset = {plan.d_reset, units};
 
     if constexpr (Kind::kPhases == 2) {
-      differentiate<T, Kind, 1>(step, valid, active);
-      backward_product<T, Kind, 1>(step, valid, active, plan.packed + transposed_phase_size<T, Kind, 0>(units),
-                                   {plan.d_reset, units}, false, {});
+      differentiate<T, Kind, 1>(step, valid, plan.share, active);
+      plan.share.wait();
+      backward_product<T, Kind, 1>(step, valid, plan.share, active,
+                                   plan.packed + transposed_phase_size<T, Kind, 0>(units), {plan.d_reset, units}, false,
+                                   {});
     }
-    differentiate<T, Kind, 0>(step, valid, active);
-    backward_product<T, Kind, 0>(step, valid, active, plan.packed, step.dh, true, step.dropout);
+    differentiate<T, Kind, 0>(step, valid, plan.share, active);
+    plan.share.wait();
+    backward_product<T, Kind, 0>(step, valid, plan.share, active, plan.packed, step.dh, true, step.dropout);
   }
 }
 

@@ -4,6 +4,7 @@
 #include "forward_run.h"
 #include "inputs.h"
 #include "remy/threads.h"
+#include "unit_share.h"
 
 namespace remy {
 namespace {
@@ -32,20 +33,22 @@ void end_at(const T* last, const PartRows& rows, std::int64_t units, T* to) {
   for (std::int64_t r = 0; r < rows.count(); ++r) std::copy_n(last + r * units, units, to + rows.row(r) * units);
 }
 
-// One part's rows through all steps.
+// One part's rows through all steps, by one thread or by a team that shares the units.
 template <class T>
 void run_part(const PackedLayer<T>& layer, const Sequence<T>& s, const Record<T>& record, const PartRows& rows,
-              std::int64_t span, T* memory, unsigned char* flags) {
+              const Team& team, std::int64_t span, T* memory, unsigned char* flags) {
   const FlushDenormals flush;
+  const Kernels<T>& kernels = *layer.kernels;
   const std::int64_t units = s.units, columns = s.columns(), piece = rows.count() * units;
-  const bool direct = rows.parts == 1 && in_reading_order(s);
+  const bool direct = rows.parts == 1 && in_reading_order(s), leads = team.member == 0;
   const auto take = [&memory](std::int64_t count) {
     T* here = memory;
     memory += count;
     return here;
   };
   ForwardPlan<T> plan{};
-  plan.span = {rows, s.mask, s.steps, 0, 0, s.reverse, s.zero_output, flags};
+  plan.span = {rows, s.mask, s.steps, 0, 0, s.reverse, s.zero_output, flags + team.member * rows.count()};
+  plan.share = share_of_units(team, units, kernels.product_width);
   plan.units = units;
   plan.packed = layer.recurrent_kernel;
   plan.recurrent_bias = layer.recurrent_bias;
@@ -57,30 +60,38 @@ void run_part(const PackedLayer<T>& layer, const Sequence<T>& s, const Record<T>
   plan.h[0] = take(piece);
   plan.h[1] = take(piece);
   plan.c = take(piece);
-  plan.operand = take(piece);
   plan.update = take(piece);
   plan.reset = take(piece);
   T* projected = take(span * rows.count() * columns);
   T* gathered = take(span * rows.count() * s.inputs);
+  plan.operand = take(piece * team.members) + team.member * piece;
   plan.projected = projected;
 
-  start_from(s.h0, rows, units, plan.h[0]);
-  std::copy_n(plan.h[0], piece, plan.h[1]);
-  if (has_cell_state(s.cell)) start_from(s.c0, rows, units, plan.c);
+  if (leads) {
+    start_from(s.h0, rows, units, plan.h[0]);
+    std::copy_n(plan.h[0], piece, plan.h[1]);
+    if (has_cell_state(s.cell)) start_from(s.c0, rows, units, plan.c);
+  }
   for (std::int64_t first = 0; first < s.steps; first += span) {
     plan.span.first = first;
     plan.span.last = std::min(first + span, s.steps);
     std::int64_t count = 0;
     for (std::int64_t step = first; step < plan.span.last; ++step) {
       const std::int64_t t = plan.span.time(step);
-      if (!direct) gather_inputs(s, rows, t, gathered, count, 1);
+      if (!direct && leads) gather_inputs(s, rows, t, gathered, count, 1);
       count += rows.at(t);
     }
+    team.wait();
     const T* x = direct ? s.x.data + first * rows.count() * s.inputs : gathered;
-    layer.kernels->multiply({x, count, s.inputs, s.inputs, 1}, {nullptr, s.inputs, columns, columns, 1}, layer.kernel,
-                            {projected, count, columns, columns, 1}, layer.bias, false, nullptr);
-    layer.kernels->of(s.cell).forward(plan);
+    const Range mine = share(columns, team.members, team.member, kernels.product_width);
+    kernels.multiply({x, count, s.inputs, s.inputs, 1}, {nullptr, s.inputs, mine.last - mine.first, columns, 1},
+                     layer.kernel + mine.first * s.inputs,
+                     {projected + mine.first, count, mine.last - mine.first, columns, 1},
+                     layer.bias != nullptr ? layer.bias + mine.first : nullptr, false, nullptr);
+    team.wait();
+    kernels.of(s.cell).forward(plan);  // a team has met when it returns
   }
+  if (!leads) return;
   end_at(plan.h[s.steps % 2], rows, units, record.h_final);
   if (has_cell_state(s.cell)) end_at(plan.c, rows, units, record.c_final);
 }
@@ -98,17 +109,25 @@ template <class T>
 void run_forward(const PackedLayer<T>& layer, const Sequence<T>& s, const Record<T>& record, ForwardMemory<T>& memory) {
   const RowPlan rows = memory.order.plan(s.lengths, s.steps, s.batch);
   const std::int64_t columns = s.columns();
-  const int parts = row_parts(s.steps * s.batch * (s.units + s.inputs) * columns, s.batch);
+  const int members = team_members(s, layer.kernels->product_width);
+  const int parts = members > 1 ? 1 : row_parts(s.steps * s.batch * (s.units + s.inputs) * columns, s.batch);
   const std::int64_t most = (s.batch + parts - 1) / parts;
   const std::int64_t span = std::min(span_steps(s.inputs + columns, most), std::max<std::int64_t>(1, s.steps));
-  // A line more for each part: full vectors are read beyond the last value.
-  const std::int64_t size = most * (span * (columns + s.inputs) + 6 * s.units) + kCacheLine;
+  // A line more for each part, so that no two share one.
+  const std::int64_t size = most * (span * (columns + s.inputs) + (5 + members) * s.units) + kCacheLine;
+  const std::int64_t flags_size = most * members + kCacheLine;
   T* values = memory.values.resize(size * parts);
-  unsigned char* flags = memory.flags.resize((most + kCacheLine) * parts);
-  parallel(parts, [&](int part) {
-    run_part(layer, s, record, PartRows{rows, part, parts}, span, values + part * size,
-             flags + part * (most + kCacheLine));
-  });
+  unsigned char* flags = memory.flags.resize(flags_size * parts);
+  if (members > 1) {
+    together(members, [&](const Team& team) {
+      run_part(layer, s, record, PartRows{rows, 0, 1}, team, span, values, flags);
+    });
+  } else {
+    parallel(parts, [&](int part) {
+      run_part(layer, s, record, PartRows{rows, part, parts}, Team{}, span, values + part * size,
+               flags + part * flags_size);
+    });
+  }
 }
 
 template <class T>

@@ -76,13 +76,14 @@ template <class T, class Kind, int kPhase>
 }
 
 template <class T, class Kind, int kPhase>
-void forward_phase(const ForwardStep<T>& step, const Validity& valid, int64_t active, Rows<const T> operand,
-                   const T* packed) {
+void forward_phase(const ForwardStep<T>& step, const Validity& valid, const UnitShare& share, int64_t active,
+                   Rows<const T> operand, const T* packed) {
   constexpr int gates = Kind::template kGates<kPhase>;
   constexpr int vectors = GateGroup<gates>::vectors;
   constexpr int rows_at_once = kTileRows<vectors>;
   alignas(64) T tile[rows_at_once * vectors * kLanes<T>];
-  for (int64_t unit = 0; unit < step.units; unit += kPanelUnits<T, gates>) {
+  packed += share.first / kPanelUnits<T, gates> * step.units * vectors * kLanes<T>;
+  for (int64_t unit = share.first; unit < share.last; unit += kPanelUnits<T, gates>) {
     for (int64_t row = 0; row < active; row += rows_at_once) {
       const int64_t rows = smaller(rows_at_once, active - row);
       if (valid.any(row, rows))
@@ -97,16 +98,19 @@ void forward_phase(const ForwardStep<T>& step, const Validity& valid, int64_t ac
 // Hand what step t gave to whoever wants it.
 template <class T, class Kind>
 void publish(const ForwardPlan<T>& plan, const Validity& valid, int64_t t, int64_t active, const T* h) {
-  const int64_t units = plan.units;
+  const int64_t first = plan.share.first, count = plan.share.count();
   for (int64_t r = 0; r < valid.rows.count(); ++r) {
     const int64_t outer = valid.rows.row(r);
     const bool is_valid = r < active && valid[r];
-    const T* state = h + r * units;
+    const T* state = h + r * plan.units + first;
     if (plan.outputs)
-      copy_or_clear(is_valid || !plan.span.zero_output ? state : nullptr, plan.outputs.at(t, outer), units);
-    if (plan.states) copy_row(state, plan.states.at(t, outer), units);
-    if (Kind::kHasCellState && plan.cells) copy_row(plan.c + r * units, plan.cells.at(t, outer), units);
-    if (plan.gates && !is_valid) clear_row(plan.gates.at(t, outer), slot_count(Kind::kCell) * units);
+      copy_or_clear(is_valid || !plan.span.zero_output ? state : nullptr, plan.outputs.at(t, outer) + first, count);
+    if (plan.states) copy_row(state, plan.states.at(t, outer) + first, count);
+    if (Kind::kHasCellState && plan.cells)
+      copy_row(plan.c + r * plan.units + first, plan.cells.at(t, outer) + first, count);
+    if (plan.gates && !is_valid)
+      for (int64_t slot = 0; slot < slot_count(Kind::kCell); ++slot)
+        clear_row(plan.gates.at(t, outer) + slot * plan.units + first, count);
   }
 }
 
@@ -140,15 +144,19 @@ void forward(const ForwardPlan<T>& plan) {
     step.update = {plan.update, units};
     step.reset = {plan.reset, units};
 
-    forward_phase<T, Kind, 0>(step, valid, active, step.operand, plan.packed);
-    if constexpr (Kind::kPhases == 2)
-      forward_phase<T, Kind, 1>(step, valid, active, {plan.reset, units}, plan.packed + phase_size<T, Kind, 0>(units));
+    forward_phase<T, Kind, 0>(step, valid, plan.share, active, step.operand, plan.packed);
+    if constexpr (Kind::kPhases == 2) {
+      plan.share.wait();
+      forward_phase<T, Kind, 1>(step, valid, plan.share, active, {plan.reset, units},
+                                plan.packed + phase_size<T, Kind, 0>(units));
+    }
 
     // Rows that have just come to their end stand in both buffers from now on.
     for (int64_t r = active; s > 0 && r < span.rows.at(span.time(s - 1)); ++r)
-      copy_row(before + r * units, after + r * units, units);
+      copy_row(before + r * units + plan.share.first, after + r * units + plan.share.first, plan.share.count());
     publish<T, Kind>(plan, valid, t, active, after);
     projected += active * gate_count(Kind::kCell) * units;
+    plan.share.wait();
   }
 }
 

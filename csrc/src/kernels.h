@@ -22,9 +22,23 @@ struct Span {
   REMY_INLINE std::int64_t time(std::int64_t s) const { return reverse ? steps - 1 - s : s; }
 };
 
+// The units that one thread computes, [first, last), where several share the same rows: whole panels of columns. They
+// wait for each other where one reads what the others wrote.
+struct UnitShare {
+  std::int64_t first, last;
+  const void* team;  // null for a thread alone
+  void (*wait_for)(const void* team);
+
+  REMY_INLINE std::int64_t count() const { return last - first; }
+  REMY_INLINE void wait() const {
+    if (team != nullptr) wait_for(team);
+  }
+};
+
 template <class T>
 struct ForwardPlan {
   Span span;
+  UnitShare share;
   std::int64_t units;
   const T* packed;          // the recurrent kernel, by pack_forward
   const T* recurrent_bias;  // (3*H,) or null
@@ -42,6 +56,7 @@ struct ForwardPlan {
 template <class T>
 struct BackwardPlan {
   Span span;
+  UnitShare share;
   std::int64_t units;
   const T* packed;  // the transposed recurrent kernel, by pack_backward
   const T* h0;      // (B, H), or one row of zeros with stride 0

@@ -17,6 +17,8 @@
 #endif
 #include <pthread.h>
 
+#include "remy/workspace.h"
+
 namespace remy {
 namespace {
 
@@ -49,6 +51,9 @@ class Pool {
     wake_.notify_all();
     for (auto& thread : threads_) thread.join();
   }
+
+  // Threads beside the caller's.
+  int workers() const { return static_cast<int>(threads_.size()); }
 
   void run(int parts, TaskRef task) {
     {
@@ -104,11 +109,13 @@ struct OpenMp {
   void (*parallel)(void (*)(void*), void*, unsigned, unsigned) = nullptr;
   int (*max_threads)() = nullptr;
   int (*in_parallel)() = nullptr;
+  int (*team_size)() = nullptr;
+  int (*member)() = nullptr;
 
   // A team of another size than the last would be built anew at every change.
   bool can_serve(int threads) const {
-    return parallel != nullptr && max_threads != nullptr && in_parallel != nullptr && max_threads() == threads &&
-           in_parallel() == 0;
+    return parallel != nullptr && max_threads != nullptr && in_parallel != nullptr && team_size != nullptr &&
+           member != nullptr && max_threads() == threads && in_parallel() == 0;
   }
 };
 
@@ -171,6 +178,8 @@ void borrow_openmp() {
   team.parallel = reinterpret_cast<decltype(team.parallel)>(dlsym(library, "GOMP_parallel"));
   team.max_threads = reinterpret_cast<decltype(team.max_threads)>(dlsym(library, "omp_get_max_threads"));
   team.in_parallel = reinterpret_cast<decltype(team.in_parallel)>(dlsym(library, "omp_in_parallel"));
+  team.team_size = reinterpret_cast<decltype(team.team_size)>(dlsym(library, "omp_get_num_threads"));
+  team.member = reinterpret_cast<decltype(team.member)>(dlsym(library, "omp_get_thread_num"));
   borrowed = &team;
 }
 
@@ -194,6 +203,82 @@ void parallel(int parts, TaskRef task) {
   const std::unique_lock<std::mutex> use(pool_use, std::try_to_lock);
   if (!use.owns_lock()) return run_all();
   pool_of(threads - 1).run(parts, guarded);
+}
+
+class Barrier {
+ public:
+  void wait(int members) {
+    const unsigned round = round_.load(std::memory_order_acquire);
+    if (arrived_.fetch_add(1, std::memory_order_acq_rel) + 1 == members) {
+      arrived_.store(0, std::memory_order_relaxed);
+      round_.store(round + 1, std::memory_order_release);
+      return;
+    }
+    for (int turns = 0; round_.load(std::memory_order_acquire) == round; ++turns) {
+      if (turns < kTurns) {
+        pause();
+      } else {
+        std::this_thread::yield();
+      }
+    }
+  }
+
+ private:
+  // Some ten microseconds: longer than a step of a layer worth sharing, shorter than a turn of another process.
+  static constexpr int kTurns = 1 << 10;
+
+  static void pause() {
+#if defined(__x86_64__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    asm volatile("yield");
+#endif
+  }
+
+  alignas(kCacheLine) std::atomic<int> arrived_{0};
+  alignas(kCacheLine) std::atomic<unsigned> round_{0};
+};
+
+void Team::wait() const {
+  if (members > 1) barrier->wait(members);
+}
+
+namespace {
+
+struct SharedTeam {
+  TeamTaskRef task;
+  Barrier barrier;
+  const OpenMp* openmp;
+
+  static void work(void* self) {
+    auto& shared = *static_cast<SharedTeam*>(self);
+    inside_task = true;
+    shared.task(Team{shared.openmp->member(), shared.openmp->team_size(), &shared.barrier});
+    inside_task = false;
+  }
+};
+
+}  // namespace
+
+void together(int members, TeamTaskRef task) {
+  if (members <= 1 || inside_task) return task(Team{});
+  const OpenMp* openmp = borrowed.load();
+  if (openmp != nullptr && openmp->can_serve(num_threads())) {
+    SharedTeam shared{task, {}, openmp};
+    openmp->parallel(&SharedTeam::work, &shared, static_cast<unsigned>(members), 0);
+    return;
+  }
+  const std::unique_lock<std::mutex> use(pool_use, std::try_to_lock);
+  if (!use.owns_lock()) return task(Team{});
+  Pool& threads = pool_of(num_threads() - 1);
+  if (threads.workers() + 1 < members) return task(Team{});
+  Barrier barrier;
+  // Nobody is done before all are there, so each thread takes one part.
+  threads.run(members, [&](int part) {
+    inside_task = true;
+    task(Team{part, members, &barrier});
+    inside_task = false;
+  });
 }
 
 int worthwhile_parts(std::int64_t multiply_adds) { return multiply_adds < (std::int64_t(1) << 17) ? 1 : num_threads(); }

@@ -35,6 +35,35 @@ class TaskRef {
 // done. A call from inside a task, or while another thread uses the pool, runs every part on the caller.
 void parallel(int parts, TaskRef task);
 
+// Threads that work at the same time and may wait for each other: member 0 .. members-1.
+class Barrier;
+struct Team {
+  int member = 0;
+  int members = 1;
+  Barrier* barrier = nullptr;
+
+  // Until every member has come here as often. Spins, and lets others run when that takes long.
+  void wait() const;
+};
+
+// A callable that somebody else keeps alive.
+class TeamTaskRef {
+ public:
+  template <class F, class = std::enable_if_t<!std::is_same_v<F, TeamTaskRef>>>
+  TeamTaskRef(const F& task)
+      : object_(std::addressof(task)),
+        call_([](const void* f, const Team& team) { (*static_cast<const F*>(f))(team); }) {}
+
+  void operator()(const Team& team) const { call_(object_, team); }
+
+ private:
+  const void* object_;
+  void (*call_)(const void*, const Team&);
+};
+
+// Calls task once on each of `members` threads, the caller's among them, or on as many as can be had at the same time.
+void together(int members, TeamTaskRef task);
+
 // How many parts a piece of work is worth: 1 below 2^17 multiply-adds (some 10 us), where waking a thread costs more
 // than it saves, else the number of threads.
 int worthwhile_parts(std::int64_t multiply_adds);
