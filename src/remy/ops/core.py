@@ -96,15 +96,8 @@ def run(a: Arguments, *, store: bool) -> Forward:
         cells = _empty(a.x, steps, batch, units) if has_c else None
         gates = _empty(a.x, steps, batch, len(a.sizes.slots), units) if a.sizes.slots else None
     result = Forward(outputs, h, c, states, cells, gates)
-    wrong = _core.sequence_forward(
-        *given,
-        outputs.data_ptr(),
-        _address(states),
-        _address(cells),
-        _address(gates),
-        h.data_ptr(),
-        _address(c),
-    )
+    to = map(_address, (outputs, states, cells, gates, h, c))
+    wrong: int = _core.sequence_forward(*given, *to)
     if wrong >= 0:
         assert a.lengths is not None
         check_lengths(a.sizes.family, a.lengths, steps)
@@ -117,8 +110,8 @@ def run_back(
 ) -> Gradients:
     """Go back from the gradients that arrive; `stored` are states, cells and gates of :class:`Forward`.
 
-    `needs` says which of the gradients of x, kernel, recurrent kernel, bias, h0 and c0 are wanted, `record` whether
-    those inside the sequence are.
+    `needs` says which of the gradients of x, kernel, recurrent kernel, bias, h0 and c0 are wanted, `record`
+    whether those inside the sequence are.
     """
     held, given = _for_core(a)
     come = [None if t is None else t.contiguous() for t in arriving]
@@ -154,7 +147,7 @@ def gradient_shapes(a: Arguments) -> list[tuple[int, ...]]:
 
 
 def _for_core(a: Arguments) -> tuple[list[Tensor | None], tuple[Any, ...]]:
-    """Return what the core is given of the arguments: tensors to be held while it runs, and their addresses."""
+    """Return the tensors to be held while the core runs, and what it is given of the arguments."""
     held = [None if t is None else t.contiguous() for t in a.tensors]
     sizes = (a.steps, a.batch, a.x.shape[2], a.units)
     return held, (

@@ -10,6 +10,8 @@ from torch import Tensor
 from remy.ops import core, operators
 from remy.ops.arguments import Arguments
 
+_PLAIN = (Tensor, torch.nn.Parameter, type(None))
+
 
 def forward(a: Arguments, *, store: bool) -> core.Forward:
     """Run a sequence outside autograd."""
@@ -20,7 +22,7 @@ def differentiable(a: Arguments) -> tuple[Tensor, Tensor, Tensor | None]:
     """Return outputs, h and c with a way back for autograd."""
     if _is_watched(a):
         return operators.sequence(a, store=True)[:3]
-    result: tuple[Tensor, Tensor, Tensor | None] = _Direct.apply(*a)
+    result: tuple[Tensor, Tensor, Tensor | None] = _Direct.apply(*a)  # type: ignore[no-untyped-call]
     return result
 
 
@@ -28,8 +30,8 @@ def _is_watched(a: Arguments) -> bool:
     """Whether somebody follows the operators that go by, and would miss a call of the core."""
     return (
         torch.compiler.is_compiling()
-        or type(a.x) not in (Tensor, torch.nn.Parameter)
         or a.x.device.type != "cpu"
+        or any(type(t) not in _PLAIN for t in a.tensors)
         or torch._C._len_torch_dispatch_stack() > 0
         or torch._C._functorch.peek_interpreter_stack() is not None
     )

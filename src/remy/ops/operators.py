@@ -1,7 +1,7 @@
 """The core as operators of torch: what `torch.compile` and `torch.export` see of a sequence.
 
-``remy::sequence`` and ``remy::sequence_backward`` are functional and return a fixed number of tensors; one that does not
-apply or was not asked for has no elements.
+``remy::sequence`` and ``remy::sequence_backward`` are functional and return a fixed number of tensors; one
+that does not apply or was not asked for has no elements. Anybody may call them, so they check what they get.
 """
 
 from __future__ import annotations
@@ -11,27 +11,21 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from remy.errors import RemyError
+from remy.errors import RemyError, ShapeError
 from remy.ops import core
 from remy.ops.arguments import Arguments
 
 _ARGUMENTS = (
-    "(str cell, Tensor x, Tensor kernel, Tensor recurrent_kernel, Tensor? bias, Tensor? h0, Tensor? c0, "
-    "Tensor? lengths, Tensor? mask, Tensor? recurrent_dropout, bool batch_first, bool reverse, bool zero_output, "
+    "str cell, Tensor x, Tensor kernel, Tensor recurrent_kernel, Tensor? bias, Tensor? h0, Tensor? c0, "
+    "Tensor? lengths, Tensor? mask, Tensor? recurrent_dropout, "
+    "bool batch_first, bool reverse, bool zero_output"
+)
+_SCHEMAS = (
+    f"sequence({_ARGUMENTS}, bool store) -> ({', '.join(['Tensor'] * 6)})",
+    f"sequence_backward({_ARGUMENTS}, Tensor states, Tensor cells, Tensor gates, Tensor? d_outputs, "
+    f"Tensor? d_h, Tensor? d_c, bool[] needs, bool record) -> ({', '.join(['Tensor'] * 8)})",
 )
 _COUNT = len(Arguments._fields)
-
-_library = torch.library.Library("remy", "DEF")
-_library.define(
-    f"sequence{_ARGUMENTS} bool store) -> (Tensor, Tensor, Tensor, Tensor, Tensor, Tensor)",
-    tags=(torch.Tag.pt2_compliant_tag,),
-)
-_library.define(
-    f"sequence_backward{_ARGUMENTS} Tensor states, Tensor cells, Tensor gates, Tensor? d_outputs, Tensor? d_h, "
-    "Tensor? d_c, bool[] needs, bool record) "
-    "-> (Tensor, Tensor, Tensor, Tensor, Tensor, Tensor, Tensor, Tensor)",
-    tags=(torch.Tag.pt2_compliant_tag,),
-)
 
 
 def sequence(a: Arguments, *, store: bool) -> core.Forward:
@@ -61,8 +55,34 @@ def _filled(results: tuple[Tensor | None, ...], like: Tensor) -> tuple[Tensor, .
     return tuple(like.new_empty(0) if t is None else t for t in results)
 
 
+def _check(a: Arguments, *others: tuple[str, Tensor | None, tuple[int, ...]]) -> None:
+    """Raise a `ShapeError` at the first tensor whose shape, dtype or device the core could not read."""
+    inputs, units, width = a.x.shape[2], a.units, len(a.sizes.gates) * a.units
+    state, every = (a.batch, units), a.outer_shape(1)[:2]
+    floats = (
+        ("kernel", a.kernel, (inputs, width)),
+        ("recurrent_kernel", a.recurrent_kernel, (units, width)),
+        ("bias", a.bias, a.sizes.bias_shape(units)),
+        ("h0", a.h0, state),
+        ("c0", a.c0, state),
+        ("recurrent_dropout", a.recurrent_dropout, state),
+        *others,
+    )
+    expected = [(name, tensor, shape, a.x.dtype) for name, tensor, shape in floats]
+    expected += [("lengths", a.lengths, state[:1], torch.int64), ("mask", a.mask, every, torch.bool)]
+    for name, tensor, shape, dtype in expected:
+        if tensor is not None and (
+            tuple(tensor.shape) != shape or tensor.dtype != dtype or not tensor.is_cpu
+        ):
+            raise ShapeError(
+                f"remy::sequence: expected {name} of shape {shape} and {dtype} on the cpu, "
+                f"got {tuple(tensor.shape)} and {tensor.dtype} on {tensor.device}."
+            )
+
+
 def _sequence(*given: Any) -> tuple[Tensor, ...]:
     a, store = Arguments(*given[:_COUNT]), given[_COUNT]
+    _check(a)
     result = core.run(a, store=store)
     return _filled(result if a.states_differ else result._replace(states=None), a.x)
 
@@ -85,6 +105,13 @@ def _sequence_backward(*given: Any) -> tuple[Tensor, ...]:
     a = Arguments(*given[:_COUNT])
     states, cells, gates, d_outputs, d_h, d_c, needs, record = given[_COUNT:]
     arriving = core.Arriving(d_outputs, d_h, d_c if a.sizes.has_cell_state else None)
+    every, inside, state = a.outer_shape(a.units), (a.steps, a.batch), (a.batch, a.units)
+    stored: list[tuple[str, Tensor, tuple[int, ...]]] = [("states", states, every)]
+    if a.sizes.has_cell_state:
+        stored.append(("cells", cells, (*inside, a.units)))
+    if a.sizes.slots:
+        stored.append(("gates", gates, (*inside, len(a.sizes.slots), a.units)))
+    _check(a, *stored, ("d_outputs", d_outputs, every), ("d_h", d_h, state), ("d_c", arriving.c, state))
     return _filled(core.run_back(a, (states, cells, gates), arriving, needs, record=record), a.x)
 
 
@@ -123,6 +150,9 @@ def _refuse_to_go_back_twice(ctx: Any, *_: Any) -> tuple[Any, ...]:
     )
 
 
+_library: Any = torch.library.Library("remy", "DEF")  # type: ignore[no-untyped-call]
+for _schema in _SCHEMAS:
+    _library.define(_schema, tags=(torch.Tag.pt2_compliant_tag,))
 _library.impl("sequence", _sequence, "CPU")
 _library.impl("sequence_backward", _sequence_backward, "CPU")
 torch.library.register_fake("remy::sequence", _sequence_fake, lib=_library)
