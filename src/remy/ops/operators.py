@@ -70,10 +70,12 @@ def _check(a: Arguments, *others: tuple[str, Tensor | None, tuple[int, ...]]) ->
     )
     expected = [(name, tensor, shape, a.x.dtype) for name, tensor, shape in floats]
     expected += [("lengths", a.lengths, state[:1], torch.int64), ("mask", a.mask, every, torch.bool)]
+    if a.x.dtype not in (torch.float32, torch.float64):
+        raise ShapeError(f"remy::sequence: expected x of dtype float32 or float64, got {a.x.dtype}.")
     for name, tensor, shape, dtype in expected:
-        if tensor is not None and (
-            tuple(tensor.shape) != shape or tensor.dtype != dtype or not tensor.is_cpu
-        ):
+        if tensor is None:
+            continue
+        if tuple(tensor.shape) != shape or tensor.dtype != dtype or not tensor.is_cpu:
             raise ShapeError(
                 f"remy::sequence: expected {name} of shape {shape} and {dtype} on the cpu, "
                 f"got {tuple(tensor.shape)} and {tensor.dtype} on {tensor.device}."
