@@ -70,6 +70,18 @@ sanitize: $(VENV)/.tools  ## Run the C++ tests under AddressSanitizer and Undefi
 	$(BIN)/cmake --build build/sanitize
 	$(BIN)/ctest --test-dir build/sanitize --output-on-failure
 
+.PHONY: neon
+neon: cross-compiler $(VENV)/.tools  ## Cross-compile the core for 64-bit Arm and run its tests under emulation.
+	$(BIN)/cmake -S csrc -B build/neon -G Ninja -DCMAKE_MAKE_PROGRAM=$(CURDIR)/$(BIN)/ninja \
+		-DREMY_TESTS=ON --toolchain cmake/aarch64.cmake > /dev/null
+	$(BIN)/cmake --build build/neon
+	$(BIN)/ctest --test-dir build/neon --verbose
+
+.PHONY: cross-compiler
+cross-compiler:
+	@command -v aarch64-linux-gnu-g++ > /dev/null && command -v qemu-aarch64 > /dev/null || { \
+		echo "make neon needs Debian's packages g++-aarch64-linux-gnu and qemu-user: apt-get install them." >&2; exit 1; }
+
 .PHONY: mutants
 mutants: $(VENV)/.ready  ## Break the core on purpose, one fault at a time; every fault must turn a test red.
 	$(BIN)/python tests/mutants/run.py
