@@ -61,6 +61,24 @@ struct Layer {
     return {data, batch * width, width};
   }
 
+  // The same in batch-first order.
+  template <class V>
+  StepView<V> by_rows(V* data, std::int64_t width) const {
+    return {data, width, steps * width};
+  }
+
+  // An array over steps and rows brought from time-major into batch-first order.
+  template <class Values>
+  Values to_rows(const Values& by_time, std::int64_t width) const {
+    Values to = by_time;
+    for (std::int64_t t = 0; t < steps; ++t)
+      for (std::int64_t b = 0; b < batch; ++b)
+        for (std::int64_t i = 0; i < width; ++i)
+          to[static_cast<std::size_t>((b * steps + t) * width + i)] =
+              by_time[static_cast<std::size_t>((t * batch + b) * width + i)];
+    return to;
+  }
+
   View<const T, 2> kernel_view() const { return {kernel.data(), {inputs, gate_count(cell) * units}}; }
   View<const T, 2> recurrent_view() const { return {recurrent.data(), {units, gate_count(cell) * units}}; }
   View<const T, 1> bias_view() const { return {bias.data(), {bias_rows(cell) * gate_count(cell) * units}}; }
@@ -107,6 +125,68 @@ struct Layer {
   }
 
   void run() { forward(sequence(), record()); }
+};
+
+// Every gradient of a layer, with random gradients arriving from outside.
+template <class T>
+struct Differentiated {
+  std::vector<T> d_outputs, d_h, d_c;
+  std::vector<T> x, kernel, recurrent, bias, h0, c0, states, cells;
+
+  explicit Differentiated(const Layer<T>& l) {
+    unsigned seed = 71;
+    const auto draw = [&](std::vector<T>& to, std::size_t count) {
+      const auto values = random_values(count, ++seed);
+      to.assign(values.begin(), values.end());
+    };
+    draw(d_outputs, l.outputs.size());
+    draw(d_h, l.h.size());
+    draw(d_c, l.c.size());
+    // What is not written stays a number that no gradient has.
+    const T odd = T(-1234567);
+    x.assign(l.x.size(), odd);
+    kernel.assign(l.kernel.size(), odd);
+    recurrent.assign(l.recurrent.size(), odd);
+    bias.assign(l.bias.size(), odd);
+    h0.assign(l.h0.size(), odd);
+    c0.assign(l.c0.size(), odd);
+    states.assign(l.states.size(), odd);
+    cells.assign(l.cells.size(), odd);
+  }
+
+  Arriving<T> arriving(const Layer<T>& l) const {
+    Arriving<T> a;
+    a.outputs = l.every(d_outputs.data(), l.units);
+    a.h_final = d_h.data();
+    if (has_cell_state(l.cell)) a.c_final = d_c.data();
+    return a;
+  }
+
+  Gradients<T> gradients(const Layer<T>& l) {
+    Gradients<T> g;
+    g.x = l.every(x.data(), l.inputs);
+    g.kernel = kernel.data();
+    g.recurrent_kernel = recurrent.data();
+    g.bias = bias.data();
+    g.h0 = h0.data();
+    g.states = l.every(states.data(), l.units);
+    if (has_cell_state(l.cell)) {
+      g.c0 = c0.data();
+      g.cells = l.every(cells.data(), l.units);
+    }
+    return g;
+  }
+
+  // Of a layer that has run.
+  void run(const Layer<T>& l) {
+    const Record<const T> record = l.recorded();
+    backward(l.sequence(), record, arriving(l), gradients(l));
+  }
+
+  bool operator==(const Differentiated& other) const {
+    return x == other.x && kernel == other.kernel && recurrent == other.recurrent && bias == other.bias &&
+           h0 == other.h0 && c0 == other.c0 && states == other.states && cells == other.cells;
+  }
 };
 
 inline double logistic(double x) { return 1 / (1 + std::exp(-x)); }

@@ -64,6 +64,47 @@ TEST("whole, chunked and stepped sequences agree to the last bit") {
   }
 }
 
+template <class T>
+void check_packed(Cell cell, std::int64_t steps, std::int64_t batch, std::int64_t units, bool reverse, bool by_rows) {
+  Layer<T> l(cell, steps, batch, 4, units, reverse, true);
+  for (auto& value : l.recurrent) value *= T(0.2);
+  Sequence<T> s = l.sequence();
+  s.recurrent_dropout = nullptr;
+  forward(s, l.record());
+  PackedCell<T> packed(l.cell, l.kernel_view(), l.recurrent_view(), l.bias_view());
+  const auto x = by_rows ? l.to_rows(l.x, 4) : l.x;
+  const auto mask = by_rows ? l.to_rows(l.mask, 1) : l.mask;
+  Sequence<T> given;
+  given.steps = steps;
+  given.batch = batch;
+  given.x = by_rows ? l.by_rows(x.data(), 4) : l.every(x.data(), 4);
+  given.mask = by_rows ? l.by_rows(mask.data(), 1) : l.every(mask.data(), 1);
+  given.lengths = l.lengths.data();
+  given.reverse = reverse;
+  given.zero_output = true;
+  std::vector<T> outputs(l.outputs.size());
+  for (bool wanted : {true, false}) {
+    std::vector<T> h = l.h0, c = l.c0;  // read as the initial state, written as the final one
+    const View<T, 2> cell_state = has_cell_state(cell) ? View<T, 2>{c.data(), {batch, units}} : View<T, 2>{};
+    const StepView<T> to = by_rows ? l.by_rows(outputs.data(), units) : l.every(outputs.data(), units);
+    packed.run(given, {h.data(), {batch, units}}, cell_state, wanted ? to : StepView<T>{});
+    CHECK(h == l.h && c == (has_cell_state(cell) ? l.c : l.c0));
+  }
+  CHECK(outputs == (by_rows ? l.to_rows(l.outputs, units) : l.outputs));
+}
+
+TEST("a packed layer moves its states on in place, with lengths, masks, either direction and either order") {
+  for (int kind = 0; kind < kCellCount; ++kind) {
+    for (bool reverse : {false, true}) {
+      for (bool by_rows : {false, true}) {
+        check_packed<float>(static_cast<Cell>(kind), 7, 5, 9, reverse, by_rows);
+        check_packed<double>(static_cast<Cell>(kind), 300, 6, 5, reverse, by_rows);
+        check_packed<float>(static_cast<Cell>(kind), 60, 1, 200, reverse, by_rows);
+      }
+    }
+  }
+}
+
 TEST("a step allocates nothing once the batch is known, on one thread or on several") {
 #ifndef __SANITIZE_ADDRESS__
   for (std::int64_t units : {16, 256}) {  // 256 units are enough work for a second thread

@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <thread>
 
 #include "check.h"
 #include "remy/threads.h"
@@ -40,6 +41,111 @@ TEST("a forked child works on threads of its own") {
   int status = -1;
   waitpid(child, &status, 0);
   CHECK(calls == 4 && WIFEXITED(status) && WEXITSTATUS(status) == 0);
+}
+
+// Members write their own number, wait, read all the others', wait: `rounds` times. Returns what went wrong.
+int meet(const Team& team, std::vector<int>& written, int rounds) {
+  int wrong = 0;
+  for (int round = 1; round <= rounds; ++round) {
+    written[static_cast<std::size_t>(team.member) * 16] = round;
+    team.wait();
+    for (int other = 0; other < team.members; ++other)
+      if (written[static_cast<std::size_t>(other) * 16] != round) ++wrong;
+    team.wait();
+  }
+  return wrong;
+}
+
+TEST("a team calls every member once, and they meet as often as they like") {
+  const int before = num_threads();
+  for (int threads : {1, 2, 3}) {
+    set_num_threads(threads);
+    std::vector<std::atomic<int>> calls(static_cast<std::size_t>(threads));
+    std::vector<int> written(static_cast<std::size_t>(threads) * 16, 0);
+    std::vector<std::thread::id> ids(static_cast<std::size_t>(threads));
+    std::atomic<int> wrong{0};
+    together(threads, [&](const Team& team) {
+      if (team.members != threads) ++wrong;
+      const auto member = static_cast<std::size_t>(team.member);
+      ++calls[member];
+      ids[member] = std::this_thread::get_id();
+      wrong += meet(team, written, threads == 3 ? 2000 : 10000);
+    });
+    CHECK(wrong == 0);
+    for (const auto& count : calls) CHECK(count == 1);
+    for (std::size_t i = 0; i < ids.size(); ++i)
+      for (std::size_t j = 0; j < i; ++j) CHECK(ids[i] != ids[j]);
+  }
+  set_num_threads(before);
+}
+
+TEST("where there is no team to be had, one member works alone") {
+  const int before = num_threads();
+  set_num_threads(2);
+  std::atomic<int> calls{0}, alone{0};
+  const auto count = [&](const Team& team) {
+    ++calls;
+    team.wait();
+    if (team.member == 0 && team.members == 1) ++alone;
+  };
+  together(1, count);
+  CHECK(calls == 1 && alone == 1);
+  together(5, count);  // more than there are threads
+  CHECK(calls == 2 && alone == 2);
+  parallel(3, [&](int) { together(2, count); });
+  CHECK(calls == 5 && alone == 5);
+  together(2, [&](const Team& team) {
+    together(2, count);
+    team.wait();
+  });
+  CHECK(calls == 7 && alone == 7);
+  set_num_threads(before);
+}
+
+TEST("several threads gather teams at the same time; nobody waits for a thread that never comes") {
+  const int before = num_threads();
+  set_num_threads(2);
+  std::atomic<int> wrong{0}, teams{0};
+  std::vector<std::thread> callers;
+  for (int id = 0; id < 4; ++id)
+    callers.emplace_back([&] {
+      for (int round = 0; round < 40; ++round) {
+        std::vector<int> written(32, 0);
+        std::atomic<int> calls{0}, members{0};
+        together(2, [&](const Team& team) {
+          ++calls;
+          members = team.members;
+          wrong += meet(team, written, 20);
+        });
+        if (calls != members) ++wrong;
+        if (members == 2) ++teams;
+      }
+    });
+  for (auto& caller : callers) caller.join();
+  CHECK(wrong == 0 && teams > 0);
+  set_num_threads(before);
+}
+
+TEST("a forked child gathers a team of its own") {
+  const int before = num_threads();
+  set_num_threads(2);
+  std::vector<int> written(32, 0);
+  together(2, [&](const Team& team) { meet(team, written, 3); });
+  const pid_t child = fork();
+  if (child == 0) {
+    alarm(20);
+    std::atomic<int> members{0}, wrong{0};
+    std::vector<int> own(32, 0);
+    together(2, [&](const Team& team) {
+      members = team.members;
+      wrong += meet(team, own, 100);
+    });
+    _exit(members == 2 && wrong == 0 ? 0 : 1);
+  }
+  int status = -1;
+  waitpid(child, &status, 0);
+  CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+  set_num_threads(before);
 }
 
 TEST("shares cover every item once, in multiples of the grain") {
