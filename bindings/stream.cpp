@@ -45,13 +45,50 @@ View<T, 2> cell_state(const PackedCell<T>& self, const Array<T, 2>& c, std::int6
   return state("c", self, c, batch);
 }
 
+// A cell with the arrays that it reads and writes at every call: turning arguments into arrays would take as long as a
+// step of a small cell.
+template <class T>
+class BoundStep {
+ public:
+  BoundStep(const nb::object& cell, const Array<const T, 2>& x, const Array<T, 2>& h, const Array<T, 2>& c)
+      : owner_(cell), x_(x), h_(h), c_(c), cell_(nb::cast<PackedCell<T>&>(cell)) {
+    const auto batch = static_cast<std::int64_t>(x.shape(0));
+    from_ = view<const T, 2>("x", x, {batch, cell_.inputs()});
+    to_ = state("h", cell_, h, batch);
+    carried_ = cell_state(cell_, c, batch);
+    long_ = batch * cell_.units() * (cell_.units() + cell_.inputs()) >= kLongStep;
+  }
+
+  void operator()() {
+    if (long_) {
+      const nb::gil_scoped_release release;
+      cell_.step(from_, to_, carried_);
+    } else {
+      cell_.step(from_, to_, carried_);
+    }
+  }
+
+ private:
+  // Multiply-adds a gate from which on other threads of Python are let in: a microsecond or two.
+  static constexpr std::int64_t kLongStep = std::int64_t(1) << 16;
+
+  nb::object owner_;
+  Array<const T, 2> x_;
+  Array<T, 2> h_, c_;
+  PackedCell<T>& cell_;
+  View<const T, 2> from_;
+  View<T, 2> to_, carried_;
+  bool long_;
+};
+
 template <class T>
 StepView<T> by_time(View<T, 3> view) {
   return {view.data, view.shape[1] * view.shape[2], view.shape[2]};
 }
 
 template <class T>
-void bind_types(nb::module_& module, const char* cell_name, const char* dense_name) {
+void bind_types(nb::module_& module, const char* cell_name, const char* step_name, const char* dense_name) {
+  nb::class_<BoundStep<T>>(module, step_name).def("__call__", &BoundStep<T>::operator());
   nb::class_<PackedCell<T>>(module, cell_name)
       .def(
           "__init__",
@@ -85,6 +122,13 @@ void bind_types(nb::module_& module, const char* cell_name, const char* dense_na
             self.step(from, to, carried);
           },
           nb::arg("x").noconvert(), nb::arg("h").noconvert(), nb::arg("c").noconvert().none())
+      .def(
+          "bind",
+          [](const nb::object& self, const Array<const T, 2>& x, const Array<T, 2>& h, const Array<T, 2>& c) {
+            return BoundStep<T>(self, x, h, c);
+          },
+          nb::arg("x").noconvert(), nb::arg("h").noconvert(), nb::arg("c").noconvert().none(),
+          "A call without arguments that takes a step with these very arrays.")
       .def(
           "sequence",
           [](PackedCell<T>& self, const Array<const T, 3>& x, const Array<T, 2>& h, const Array<T, 2>& c,
@@ -121,8 +165,8 @@ void bind_types(nb::module_& module, const char* cell_name, const char* dense_na
 }  // namespace
 
 void bind_stream(nb::module_& module) {
-  bind_types<float>(module, "PackedCell", "PackedDense");
-  bind_types<double>(module, "PackedCell64", "PackedDense64");
+  bind_types<float>(module, "PackedCell", "BoundStep", "PackedDense");
+  bind_types<double>(module, "PackedCell64", "BoundStep64", "PackedDense64");
 }
 
 }  // namespace remy::python

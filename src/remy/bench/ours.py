@@ -107,7 +107,7 @@ def _prepare_step(problem: Problem) -> Prepared:
         cell.step(x, new_h, new_c)
         return {"outputs": new_h[:, None]} | ({} if new_c is None else {"c": new_c})
 
-    return Prepared(lambda: cell.step(x, h, c), answer)
+    return Prepared(cell.bind(x, h, c), answer)
 
 
 def _copies(problem: Problem) -> tuple[Floats, Floats | None]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -30,6 +30,8 @@ class State:
         One array (B, H) a layer: the LSTM's c; empty for the other cells.
     logits (B, V)
         Where :meth:`RecurrentNetwork.step` puts its result.
+    steps
+        The layers' cells, bound to these arrays by the network's first step.
     """
 
     hidden: tuple[Floats, ...]
@@ -37,6 +39,7 @@ class State:
     logits: Floats
     embedded: Floats
     sums: Floats
+    steps: list[Callable[[], None]] = field(default_factory=list, repr=False, compare=False)
 
     @property
     def batch(self) -> int:
@@ -104,9 +107,8 @@ class RecurrentNetwork:
         with self._turn:
             # mode="clip" because "raise" makes numpy buffer the output; the range is checked above.
             x = np.take(self._embeddings, ids, axis=0, out=state.embedded, mode="clip")
-            for layer, cell in enumerate(self._cells):
-                h = state.hidden[layer]
-                cell.step(x, h, state.cell[layer] if state.cell else None)
+            for h, step in zip(state.hidden, state.steps or self._bind(state), strict=True):
+                step()
                 x = np.add(x, h, out=state.sums) if self._adds(x) else h
             self._dense.apply(x, state.logits)
         return state.logits
@@ -134,6 +136,15 @@ class RecurrentNetwork:
         if steps:
             state.logits[...] = logits[-batch:]
         return logits.reshape(steps, batch, self.vocabulary_size)
+
+    def _bind(self, state: State) -> list[Callable[[], None]]:
+        """Bind every cell to the arrays of `state` that it reads and writes."""
+        x = state.embedded
+        for layer, cell in enumerate(self._cells):
+            h = state.hidden[layer]
+            state.steps.append(cell.bind(x, h, state.cell[layer] if state.cell else None))
+            x = state.sums if self._adds(x) else h
+        return state.steps
 
     def _adds(self, x: Floats) -> bool:
         """Whether a layer that reads `x` adds it to its output: where it may and the sizes agree."""
