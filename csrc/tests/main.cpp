@@ -1,4 +1,4 @@
-// Runs every test with every instruction set of this machine, but for those named in REMY_TESTS_WITHOUT, with | between.
+// Runs every test with every instruction set of this machine, save those that REMY_TESTS_WITHOUT names, split by |.
 #include <cstdlib>
 #include <map>
 #include <sstream>
