@@ -45,7 +45,7 @@ class BackwardRun {
         rows_(memory.order.plan(s_.lengths, s_.steps, s_.batch)),
         blocks_(gradient_count(s_.cell) * s_.units),
         span_(std::min(span_steps(blocks_ + s_.inputs + 2 * s_.units, s_.batch), std::max<std::int64_t>(1, s_.steps))),
-        members_(team_members(s_, kernels_.product_width)),
+        members_(team_members(s_, kernels_.row_width)),
         parts_(members_ > 1 ? 1 : row_parts(2 * s_.steps * s_.batch * s_.units * s_.columns(), s_.batch)),
         most_((s_.batch + parts_ - 1) / parts_) {
     plan_.span = {{}, s_.mask, s_.steps, 0, 0, s_.reverse, s_.zero_output, nullptr};
@@ -106,8 +106,9 @@ class BackwardRun {
   void pack() {
     const std::int64_t units = s_.units, columns = s_.columns();
     const MatrixView<const T> recurrent{s_.recurrent_kernel, units, columns, columns, 1};
-    T* packed = memory_.packed.resize(kernels_.of(s_.cell).packed_backward_size(units));
-    kernels_.of(s_.cell).pack_backward(recurrent, packed);
+    plan_.one_row = s_.batch == 1;
+    T* packed = memory_.packed.resize(kernels_.of(s_.cell).packed_backward_size(units, plan_.one_row));
+    kernels_.of(s_.cell).pack_backward(recurrent, plan_.one_row, packed);
     plan_.packed = packed;
     if (!gradients_.x) return;
     const MatrixView<const T> kernel{s_.kernel, s_.inputs, columns, columns, 1};
@@ -139,7 +140,7 @@ class BackwardRun {
     BackwardPlan<T> plan = plan_;
     plan.span.rows = rows;
     plan.span.flags = memory_.flags.data() + part * (most_ + kCacheLine) + team.member * most_;
-    plan.share = share_of_units(team, s_.units, kernels_.product_width);
+    plan.share = share_of_units(team, s_.units, kernels_.row_width);
     plan.dh = memory_.carried.data() + part * 4 * piece;
     plan.dc = plan.dh + piece;
     plan.h_before = plan.dc + piece;
@@ -217,8 +218,8 @@ class BackwardRun {
   const RowPlan rows_;
   const std::int64_t blocks_;  // columns of d_gates
   const std::int64_t span_;
-  const int members_;  // of the team that goes back, or 1
-  const int parts_;    // of the rows, each by a thread alone, or 1
+  const int members_;        // of the team that goes back, or 1
+  const int parts_;          // of the rows, each by a thread alone, or 1
   const std::int64_t most_;  // rows of the largest part
   BackwardPlan<T> plan_{};
   T* inputs_ = nullptr;

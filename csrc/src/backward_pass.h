@@ -9,29 +9,31 @@
 namespace remy::REMY_ISA {
 
 template <class T, class Kind, int kPhase>
-int64_t transposed_phase_size(int64_t units) {
-  return packed_matrix_size<T>(Kind::template kGates<kPhase> * units, units);
+int64_t transposed_phase_size(int64_t units, bool one_row) {
+  const int64_t depth = Kind::template kGates<kPhase> * units;
+  return one_row ? packed_matrix_size<T, kRowWidths>(depth, units) : packed_matrix_size<T>(depth, units);
 }
 
 template <class T, class Kind>
-int64_t packed_backward_size(int64_t units) {
-  int64_t size = transposed_phase_size<T, Kind, 0>(units);
-  if constexpr (Kind::kPhases == 2) size += transposed_phase_size<T, Kind, 1>(units);
+int64_t packed_backward_size(int64_t units, bool one_row) {
+  int64_t size = transposed_phase_size<T, Kind, 0>(units, one_row);
+  if constexpr (Kind::kPhases == 2) size += transposed_phase_size<T, Kind, 1>(units, one_row);
   return size;
 }
 
 template <class T, class Kind, int kPhase>
-void pack_transposed_phase(MatrixView<const T> kernel, T* packed) {
-  const int64_t units = kernel.rows;
-  const auto gates = kernel.columns(Kind::template kFirstGate<kPhase> * units, Kind::template kGates<kPhase> * units);
-  pack_matrix<T>(gates.transposed(), gates.cols, 0, packed);
+void pack_transposed_phase(MatrixView<const T> kernel, bool one_row, T* packed) {
+  const int64_t units = kernel.rows, depth = Kind::template kGates<kPhase> * units;
+  const auto gates = kernel.columns(Kind::template kFirstGate<kPhase> * units, depth).transposed();
+  one_row ? pack_matrix<T, kRowWidths>(gates, depth, 0, packed) : pack_matrix<T>(gates, depth, 0, packed);
 }
 
 template <class T, class Kind>
-void pack_backward(MatrixView<const T> kernel, T* packed) {
-  pack_transposed_phase<T, Kind, 0>(kernel, packed);
+void pack_backward(MatrixView<const T> kernel, bool one_row, T* packed) {
+  pack_transposed_phase<T, Kind, 0>(kernel, one_row, packed);
   if constexpr (Kind::kPhases == 2)
-    pack_transposed_phase<T, Kind, 1>(kernel, packed + transposed_phase_size<T, Kind, 0>(kernel.rows));
+    pack_transposed_phase<T, Kind, 1>(kernel, one_row,
+                                      packed + transposed_phase_size<T, Kind, 0>(kernel.rows, one_row));
 }
 
 // All rows of a part at one step.
@@ -67,36 +69,47 @@ template <class T, class Kind, int kPhase>
 }
 
 // to (+)= scale * d_gates U^T for the gates of one phase; `scale` may be none.
-template <class T, class Kind, int kPhase>
-void backward_product(const BackwardStep<T>& step, const Validity& valid, const UnitShare& share, int64_t active,
-                      const T* packed, Rows<T> to, bool accumulate, Rows<const T> scale) {
-  constexpr int rows_at_once = kTileRows<kProductVectors>;
-  constexpr int64_t width = kProductWidth<T>;
+template <class T, class Kind, int kPhase, int kWidths>
+void backward_panels(const BackwardStep<T>& step, const Validity& valid, const UnitShare& share, int64_t active,
+                     const T* packed, Rows<T> to, bool accumulate, Rows<const T> scale) {
+  constexpr int vectors = kWidths * kProductVectors;
+  constexpr int rows_at_once = kWidths > 1 ? 1 : kTileRows<kProductVectors>;
+  constexpr int64_t width = vectors * kLanes<T>;
   alignas(64) T tile[rows_at_once * width];
   const int64_t depth = Kind::template kGates<kPhase> * step.units;
   const T* left = step.d_gates.data + Kind::template kFirstBlock<kPhase> * step.units;
-  const auto finish = [&](int64_t r, int64_t column, const T* sums) {
-    T* row = to.at(r);
-    const T* factors = scale.at(valid.rows.row(r));
-    for_units<T>(column, smaller(column + width, share.last), [&](auto at) REMY_INLINE_LAMBDA {
-      Vec<T> sum = load(sums);
-      if (factors != nullptr) sum *= get(factors, at);
-      if (accumulate) sum += get<T>(row, at);
-      put<T>(row, at, sum);
-      sums += kLanes<T>;
-    });
-  };
   packed += share.first * depth;
   for (int64_t column = share.first; column < share.last; column += width, packed += depth * width) {
     for (int64_t row = 0; row < active; row += rows_at_once) {
       const int64_t rows = smaller(rows_at_once, active - row);
       if (!valid.any(row, rows)) continue;
-      tile_rows<T, kProductVectors>(rows, {left + row * step.d_gates.stride, step.d_gates.stride, 1}, packed, depth, {},
-                                    {tile, width});
-      for (int64_t r = 0; r < rows; ++r)
-        if (valid[row + r]) finish(row + r, column, tile + r * width);
+      tile_rows<T, vectors, rows_at_once>(rows, {left + row * step.d_gates.stride, step.d_gates.stride, 1}, packed,
+                                          depth, {}, {tile, width});
+      for (int64_t r = row; r < row + rows; ++r) {
+        if (!valid[r]) continue;
+        const T* sums = tile + (r - row) * width;
+        T* target = to.at(r);
+        const T* factors = scale.at(valid.rows.row(r));
+        for_units<T>(column, smaller(column + width, share.last), [&](auto at) REMY_INLINE_LAMBDA {
+          Vec<T> sum = load(sums);
+          if (factors != nullptr) sum *= get(factors, at);
+          if (accumulate) sum += get<T>(target, at);
+          put<T>(target, at, sum);
+          sums += kLanes<T>;
+        });
+      }
     }
   }
+}
+
+template <class T, class Kind, int kPhase>
+void backward_product(const BackwardPlan<T>& plan, const BackwardStep<T>& step, const Validity& valid, int64_t active,
+                      Rows<T> to, bool accumulate, Rows<const T> scale) {
+  const T* packed = plan.packed;
+  if constexpr (kPhase == 1) packed += transposed_phase_size<T, Kind, 0>(step.units, plan.one_row);
+  constexpr auto* several = backward_panels<T, Kind, kPhase, 1>;
+  constexpr auto* single = backward_panels<T, Kind, kPhase, kRowWidths>;
+  (plan.one_row ? single : several)(step, valid, plan.share, active, packed, to, accumulate, scale);
 }
 
 // What arrives from outside at step t, and the note of all that arrives there.
@@ -107,8 +120,7 @@ void collect(const BackwardPlan<T>& plan, const Validity& valid, int64_t t, int6
     const int64_t outer = valid.rows.row(r);
     T* dh = plan.dh + r * plan.units + first;
     const bool is_valid = r < active && valid[r];
-    if (plan.d_outputs && (is_valid || !plan.span.zero_output))
-      add_row(plan.d_outputs.at(t, outer) + first, dh, count);
+    if (plan.d_outputs && (is_valid || !plan.span.zero_output)) add_row(plan.d_outputs.at(t, outer) + first, dh, count);
     if (plan.d_states) copy_row(dh, plan.d_states.at(t, outer) + first, count);
     if (Kind::kHasCellState && plan.d_cells && r >= active)
       copy_row(plan.dc + r * plan.units + first, plan.d_cells.at(t, outer) + first, count);
@@ -118,7 +130,8 @@ void collect(const BackwardPlan<T>& plan, const Validity& valid, int64_t t, int6
 // h_{t-1} of every row: as it is, and as the recurrent product sees it. Nothing of a masked row: 0 times an infinite
 // state would reach the weights.
 template <class T>
-void recall(const BackwardPlan<T>& plan, const Validity& valid, int64_t s, int64_t active, T* operands, int64_t stride) {
+void recall(const BackwardPlan<T>& plan, const Validity& valid, int64_t s, int64_t active, T* operands,
+            int64_t stride) {
   const int64_t first = plan.share.first, count = plan.share.count(), before = plan.span.time(s - 1);
   for (int64_t r = 0; r < active; ++r) {
     const int64_t outer = valid.rows.row(r);
@@ -175,13 +188,11 @@ void backward(const BackwardPlan<T>& plan) {
     if constexpr (Kind::kPhases == 2) {
       differentiate<T, Kind, 1>(step, valid, plan.share, active);
       plan.share.wait();
-      backward_product<T, Kind, 1>(step, valid, plan.share, active,
-                                   plan.packed + transposed_phase_size<T, Kind, 0>(units), {plan.d_reset, units}, false,
-                                   {});
+      backward_product<T, Kind, 1>(plan, step, valid, active, {plan.d_reset, units}, false, {});
     }
     differentiate<T, Kind, 0>(step, valid, plan.share, active);
     plan.share.wait();
-    backward_product<T, Kind, 0>(step, valid, plan.share, active, plan.packed, step.dh, true, step.dropout);
+    backward_product<T, Kind, 0>(plan, step, valid, active, step.dh, true, step.dropout);
   }
 }
 

@@ -48,9 +48,10 @@ void run_part(const PackedLayer<T>& layer, const Sequence<T>& s, const Record<T>
   };
   ForwardPlan<T> plan{};
   plan.span = {rows, s.mask, s.steps, 0, 0, s.reverse, s.zero_output, flags + team.member * rows.count()};
-  plan.share = share_of_units(team, units, kernels.product_width);
+  plan.share = share_of_units(team, units, kernels.row_width);
   plan.units = units;
-  plan.packed = layer.recurrent_kernel;
+  plan.one_row = s.batch == 1;
+  plan.packed = plan.one_row ? layer.recurrent_kernel_of_one : layer.recurrent_kernel;
   plan.recurrent_bias = layer.recurrent_bias;
   plan.dropout = s.recurrent_dropout;
   plan.outputs = record.outputs;
@@ -109,7 +110,7 @@ template <class T>
 void run_forward(const PackedLayer<T>& layer, const Sequence<T>& s, const Record<T>& record, ForwardMemory<T>& memory) {
   const RowPlan rows = memory.order.plan(s.lengths, s.steps, s.batch);
   const std::int64_t columns = s.columns();
-  const int members = team_members(s, layer.kernels->product_width);
+  const int members = team_members(s, layer.kernels->row_width);
   const int parts = members > 1 ? 1 : row_parts(s.steps * s.batch * (s.units + s.inputs) * columns, s.batch);
   const std::int64_t most = (s.batch + parts - 1) / parts;
   const std::int64_t span = std::min(span_steps(s.inputs + columns, most), std::max<std::int64_t>(1, s.steps));
@@ -119,9 +120,8 @@ void run_forward(const PackedLayer<T>& layer, const Sequence<T>& s, const Record
   T* values = memory.values.resize(size * parts);
   unsigned char* flags = memory.flags.resize(flags_size * parts);
   if (members > 1) {
-    together(members, [&](const Team& team) {
-      run_part(layer, s, record, PartRows{rows, 0, 1}, team, span, values, flags);
-    });
+    together(members,
+             [&](const Team& team) { run_part(layer, s, record, PartRows{rows, 0, 1}, team, span, values, flags); });
   } else {
     parallel(parts, [&](int part) {
       run_part(layer, s, record, PartRows{rows, part, parts}, Team{}, span, values + part * size,
@@ -135,14 +135,15 @@ void forward(const Sequence<T>& s, const Record<T>& record) {
   thread_local Memory<T> memory;
   const Kernels<T>& all = kernels<T>();
   const std::int64_t columns = s.columns();
-  PackedLayer<T> layer{&all, nullptr, nullptr, s.bias, nullptr};
+  PackedLayer<T> layer{&all, nullptr, nullptr, nullptr, s.bias, nullptr};
   if (s.bias != nullptr && bias_rows(s.cell) == 2) layer.recurrent_bias = s.bias + columns;
   T* kernel = memory.kernel.resize(all.packed_matrix_size(s.inputs, columns));
   all.pack_matrix({s.kernel, s.inputs, columns, columns, 1}, s.inputs, 0, kernel);
-  T* recurrent = memory.recurrent_kernel.resize(all.of(s.cell).packed_forward_size(s.units));
-  all.of(s.cell).pack_forward({s.recurrent_kernel, s.units, columns, columns, 1}, recurrent);
+  const bool one_row = s.batch == 1;
+  T* recurrent = memory.recurrent_kernel.resize(all.of(s.cell).packed_forward_size(s.units, one_row));
+  all.of(s.cell).pack_forward({s.recurrent_kernel, s.units, columns, columns, 1}, one_row, recurrent);
   layer.kernel = kernel;
-  layer.recurrent_kernel = recurrent;
+  (one_row ? layer.recurrent_kernel_of_one : layer.recurrent_kernel) = recurrent;
   run_forward(layer, s, record, memory.run);
 }
 

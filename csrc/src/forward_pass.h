@@ -13,28 +13,31 @@
 namespace remy::REMY_ISA {
 
 template <class T, class Kind, int kPhase>
-int64_t phase_size(int64_t units) {
-  return packed_gates_size<T, Kind::template kGates<kPhase>>(units, units);
+int64_t phase_size(int64_t units, bool one_row) {
+  constexpr int gates = Kind::template kGates<kPhase>;
+  return one_row ? packed_gates_size<T, gates, kRowWidths>(units, units) : packed_gates_size<T, gates, 1>(units, units);
 }
 
 template <class T, class Kind>
-int64_t packed_forward_size(int64_t units) {
-  int64_t size = phase_size<T, Kind, 0>(units);
-  if constexpr (Kind::kPhases == 2) size += phase_size<T, Kind, 1>(units);
+int64_t packed_forward_size(int64_t units, bool one_row) {
+  int64_t size = phase_size<T, Kind, 0>(units, one_row);
+  if constexpr (Kind::kPhases == 2) size += phase_size<T, Kind, 1>(units, one_row);
   return size;
 }
 
 template <class T, class Kind, int kPhase>
-void pack_phase(MatrixView<const T> kernel, T* packed) {
+void pack_phase(MatrixView<const T> kernel, bool one_row, T* packed) {
   constexpr int gates = Kind::template kGates<kPhase>;
   const int64_t units = kernel.rows;
-  pack_gates<T, gates>(kernel.columns(Kind::template kFirstGate<kPhase> * units, gates * units), units, packed);
+  const auto columns = kernel.columns(Kind::template kFirstGate<kPhase> * units, gates * units);
+  one_row ? pack_gates<T, gates, kRowWidths>(columns, units, packed) : pack_gates<T, gates, 1>(columns, units, packed);
 }
 
 template <class T, class Kind>
-void pack_forward(MatrixView<const T> kernel, T* packed) {
-  pack_phase<T, Kind, 0>(kernel, packed);
-  if constexpr (Kind::kPhases == 2) pack_phase<T, Kind, 1>(kernel, packed + phase_size<T, Kind, 0>(kernel.rows));
+void pack_forward(MatrixView<const T> kernel, bool one_row, T* packed) {
+  pack_phase<T, Kind, 0>(kernel, one_row, packed);
+  if constexpr (Kind::kPhases == 2)
+    pack_phase<T, Kind, 1>(kernel, one_row, packed + phase_size<T, Kind, 0>(kernel.rows, one_row));
 }
 
 // All rows of a part at one step.
@@ -51,18 +54,17 @@ struct ForwardStep {
   }
 };
 
-// The point-wise part for the rows of one tile; not inlined, so that every row goes through the same instructions.
+// The point-wise part for the rows of one tile with `blocks` vectors of units, [first, last); not inlined, so that
+// every row goes through the same instructions.
 template <class T, class Kind, int kPhase>
-[[gnu::noinline]] void activate(const ForwardStep<T>& step, const Validity& valid, int64_t first, int64_t rows,
-                                int64_t unit, const T* tile) {
+[[gnu::noinline]] void activate(const ForwardStep<T>& step, const Validity& valid, int64_t first_row, int64_t rows,
+                                int64_t first, int64_t last, const T* tile, int64_t blocks) {
   constexpr int gates = Kind::template kGates<kPhase>;
-  constexpr int blocks = GateGroup<gates>::blocks;
-  const int64_t last = smaller(unit + kPanelUnits<T, gates>, step.units);
-  for (int64_t r = first; r < first + rows; ++r, tile += GateGroup<gates>::vectors * kLanes<T>) {
+  for (int64_t r = first_row; r < first_row + rows; ++r, tile += gates * blocks * kLanes<T>) {
     const ForwardRow<T> row = step.row(r, valid.rows.row(r));
     if (valid[r]) {
       const T* sums = tile;
-      for_units<T>(unit, last, [&](auto at) REMY_INLINE_LAMBDA {
+      for_units<T>(first, last, [&](auto at) REMY_INLINE_LAMBDA {
         Vec<T> product[gates];
 #pragma GCC unroll 4
         for (int g = 0; g < gates; ++g) product[g] = load(sums + g * blocks * kLanes<T>);
@@ -70,29 +72,37 @@ template <class T, class Kind, int kPhase>
         sums += kLanes<T>;
       });
     } else if (kPhase == Kind::kPhases - 1) {
-      copy_row(row.h_before + unit, row.h + unit, last - unit);
+      copy_row(row.h_before + first, row.h + first, last - first);
+    }
+  }
+}
+
+template <class T, class Kind, int kPhase, int kWidths>
+void forward_panels(const ForwardStep<T>& step, const Validity& valid, const UnitShare& share, int64_t active,
+                    Rows<const T> operand, const T* packed) {
+  using Group = GateGroup<Kind::template kGates<kPhase>, kWidths>;
+  constexpr int64_t units = Group::blocks * kLanes<T>, width = Group::vectors * kLanes<T>;
+  constexpr int rows_at_once = kWidths > 1 ? 1 : kTileRows<Group::vectors>;
+  alignas(64) T tile[rows_at_once * width];
+  packed += share.first / units * step.units * width;
+  for (int64_t unit = share.first; unit < share.last; unit += units, packed += step.units * width) {
+    for (int64_t row = 0; row < active; row += rows_at_once) {
+      const int64_t rows = smaller(rows_at_once, active - row);
+      if (valid.any(row, rows))
+        tile_rows<T, Group::vectors, rows_at_once>(rows, {operand.data + row * operand.stride, operand.stride, 1},
+                                                   packed, step.units, {}, {tile, width});
+      activate<T, Kind, kPhase>(step, valid, row, rows, unit, smaller(unit + units, share.last), tile, Group::blocks);
     }
   }
 }
 
 template <class T, class Kind, int kPhase>
-void forward_phase(const ForwardStep<T>& step, const Validity& valid, const UnitShare& share, int64_t active,
-                   Rows<const T> operand, const T* packed) {
-  constexpr int gates = Kind::template kGates<kPhase>;
-  constexpr int vectors = GateGroup<gates>::vectors;
-  constexpr int rows_at_once = kTileRows<vectors>;
-  alignas(64) T tile[rows_at_once * vectors * kLanes<T>];
-  packed += share.first / kPanelUnits<T, gates> * step.units * vectors * kLanes<T>;
-  for (int64_t unit = share.first; unit < share.last; unit += kPanelUnits<T, gates>) {
-    for (int64_t row = 0; row < active; row += rows_at_once) {
-      const int64_t rows = smaller(rows_at_once, active - row);
-      if (valid.any(row, rows))
-        tile_rows<T, vectors>(rows, {operand.data + row * operand.stride, operand.stride, 1}, packed, step.units, {},
-                              {tile, vectors * kLanes<T>});
-      activate<T, Kind, kPhase>(step, valid, row, rows, unit, tile);
-    }
-    packed += step.units * vectors * kLanes<T>;
-  }
+void forward_phase(const ForwardPlan<T>& plan, const ForwardStep<T>& step, const Validity& valid, int64_t active,
+                   Rows<const T> operand) {
+  const T* packed = plan.packed;
+  if constexpr (kPhase == 1) packed += phase_size<T, Kind, 0>(step.units, plan.one_row);
+  plan.one_row ? forward_panels<T, Kind, kPhase, kRowWidths>(step, valid, plan.share, active, operand, packed)
+               : forward_panels<T, Kind, kPhase, 1>(step, valid, plan.share, active, operand, packed);
 }
 
 // Hand what step t gave to whoever wants it.
@@ -144,11 +154,10 @@ void forward(const ForwardPlan<T>& plan) {
     step.update = {plan.update, units};
     step.reset = {plan.reset, units};
 
-    forward_phase<T, Kind, 0>(step, valid, plan.share, active, step.operand, plan.packed);
+    forward_phase<T, Kind, 0>(plan, step, valid, active, step.operand);
     if constexpr (Kind::kPhases == 2) {
       plan.share.wait();
-      forward_phase<T, Kind, 1>(step, valid, plan.share, active, {plan.reset, units},
-                                plan.packed + phase_size<T, Kind, 0>(units));
+      forward_phase<T, Kind, 1>(plan, step, valid, active, {plan.reset, units});
     }
 
     // Rows that have just come to their end stand in both buffers from now on.

@@ -12,9 +12,10 @@ template <class T>
 struct PackedLayer {
   const Kernels<T>* kernels;
   const T* kernel;            // by pack_matrix
-  const T* recurrent_kernel;  // by pack_forward
-  const T* bias;              // (G*H,) or null
-  const T* recurrent_bias;    // (G*H,), reset_after only, or null
+  const T* recurrent_kernel;  // by pack_forward, for a batch of several rows
+  const T* recurrent_kernel_of_one;
+  const T* bias;            // (G*H,) or null
+  const T* recurrent_bias;  // (G*H,), reset_after only, or null
 };
 
 // Scratch memory, kept from call to call: fresh pages for every call would cost as much as a small layer.

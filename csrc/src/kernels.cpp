@@ -41,6 +41,7 @@ constexpr Kernels<T> kTable = {
      cell_kernels<T, SimpleRnn<Cell::simple_rnn_linear>>(), cell_kernels<T, Lstm>(), cell_kernels<T, GruResetAfter>(),
      cell_kernels<T, GruResetBefore>()},
     kProductWidth<T>,
+    kRowWidths * kProductWidth<T>,
     kTileRows<kProductVectors>,
     kProductDepth * kProductWidth<T>,
     packed_matrix_size<T>,

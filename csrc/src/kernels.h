@@ -41,6 +41,7 @@ struct ForwardPlan {
   UnitShare share;
   std::int64_t units;
   const T* packed;          // the recurrent kernel, by pack_forward
+  bool one_row;             // how it was packed
   const T* recurrent_bias;  // (3*H,) or null
   const T* dropout;         // (B, H)
   const T* projected;       // x W + b of every step and row in reach of it, (G*H) each, in the order of processing
@@ -59,6 +60,7 @@ struct BackwardPlan {
   UnitShare share;
   std::int64_t units;
   const T* packed;  // the transposed recurrent kernel, by pack_backward
+  bool one_row;     // how it was packed
   const T* h0;      // (B, H), or one row of zeros with stride 0
   const T* c0;
   std::int64_t h0_stride, c0_stride;
@@ -80,10 +82,11 @@ struct BackwardPlan {
 
 template <class T>
 struct CellKernels {
-  std::int64_t (*packed_forward_size)(std::int64_t units);
-  void (*pack_forward)(MatrixView<const T> recurrent_kernel, T* packed);
-  std::int64_t (*packed_backward_size)(std::int64_t units);
-  void (*pack_backward)(MatrixView<const T> recurrent_kernel, T* packed);
+  // `one_row`: for a batch of one.
+  std::int64_t (*packed_forward_size)(std::int64_t units, bool one_row);
+  void (*pack_forward)(MatrixView<const T> recurrent_kernel, bool one_row, T* packed);
+  std::int64_t (*packed_backward_size)(std::int64_t units, bool one_row);
+  void (*pack_backward)(MatrixView<const T> recurrent_kernel, bool one_row, T* packed);
   void (*forward)(const ForwardPlan<T>& plan);
   void (*backward)(const BackwardPlan<T>& plan);
 };
@@ -92,6 +95,7 @@ template <class T>
 struct Kernels {
   CellKernels<T> cells[kCellCount];
   std::int64_t product_width;         // columns of a panel
+  std::int64_t row_width;             // the same where a batch of one is packed for; a multiple
   std::int64_t product_rows;          // rows of a tile
   std::int64_t product_scratch_size;  // values
   std::int64_t (*packed_matrix_size)(std::int64_t rows, std::int64_t cols);

@@ -6,22 +6,26 @@
 
 namespace remy::REMY_ISA {
 
+// A row by itself has one sum a vector of its panel, and each waits for the one before it: four are too few where
+// vectors are short, so its panels are twice as wide. (With 64 bytes four are as fast as the second-level cache.)
+constexpr int kRowWidths = REMY_VECTOR_BYTES == 64 ? 1 : 2;
+
 // Panels for a recurrent kernel of G gates: each holds the same run of units of every gate, so that one tile has all
-// the gates of its units. Four vectors a panel, or three where there are three gates.
-template <int G>
+// the gates of its units. Four vectors a panel, or three where there are three gates; or a multiple of that.
+template <int G, int kWidths>
 struct GateGroup {
-  static constexpr int blocks = G == 3 ? 1 : 4 / G;  // vectors of units in a panel
+  static constexpr int blocks = (G == 3 ? 1 : 4 / G) * kWidths;  // vectors of units in a panel
   static constexpr int vectors = G * blocks;
 };
 
-template <class T, int G>
-constexpr int64_t kPanelUnits = GateGroup<G>::blocks * kLanes<T>;
+template <class T, int G, int kWidths>
+constexpr int64_t kPanelUnits = GateGroup<G, kWidths>::blocks * kLanes<T>;
 
 inline int64_t panel_count(int64_t columns, int64_t width) { return (columns + width - 1) / width; }
 
-template <class T, int G>
+template <class T, int G, int kWidths>
 int64_t packed_gates_size(int64_t depth, int64_t units) {
-  return panel_count(units, kPanelUnits<T, G>) * depth * GateGroup<G>::vectors * kLanes<T>;
+  return panel_count(units, kPanelUnits<T, G, kWidths>) * depth * GateGroup<G, kWidths>::vectors * kLanes<T>;
 }
 
 template <class T>
@@ -32,9 +36,9 @@ REMY_INLINE void copy_columns(const T* from, T* to, int64_t count) {
 }
 
 // `weights` (depth, G * units), columns adjacent, or a range of its gates. Units beyond the last are zero.
-template <class T, int G>
+template <class T, int G, int kWidths>
 void pack_gates(MatrixView<const T> weights, int64_t units, T* packed) {
-  constexpr int64_t width = kPanelUnits<T, G>;
+  constexpr int64_t width = kPanelUnits<T, G, kWidths>;
   for (int64_t first = 0; first < units; first += width) {
     const int64_t count = smaller(width, units - first);
     for (int64_t k = 0; k < weights.rows; ++k) {

@@ -72,16 +72,17 @@ void multiply(MatrixView<const T> a, MatrixView<const T> b, const T* packed, Mat
   }
 }
 
-template <class T>
+template <class T, int kWidths = 1>
 int64_t packed_matrix_size(int64_t rows, int64_t cols) {
-  return panel_count(cols, kProductWidth<T>) * kProductWidth<T> * rows;
+  return panel_count(cols, kWidths * kProductWidth<T>) * kWidths * kProductWidth<T> * rows;
 }
 
 // Rows from `first_row` on of a packed matrix of `depth` rows.
-template <class T>
+template <class T, int kWidths = 1>
 void pack_matrix(MatrixView<const T> b, int64_t depth, int64_t first_row, T* packed) {
-  for (int64_t column = 0; column < b.cols; column += kProductWidth<T>)
-    pack_panel<T>(b, column, kProductWidth<T>, packed + column * depth + first_row * kProductWidth<T>);
+  constexpr int64_t width = kWidths * kProductWidth<T>;
+  for (int64_t column = 0; column < b.cols; column += width)
+    pack_panel<T>(b, column, width, packed + column * depth + first_row * width);
 }
 
 // sums[j] += the sum of column j, by blocks of rows so that rounding grows with the root of their number only.

@@ -17,8 +17,13 @@ PackedCell<T>::PackedCell(Cell cell, View<const T, 2> kernel, View<const T, 2> r
   const std::int64_t columns = gate_count(cell) * units_;
   kernel_.resize(kernels_->packed_matrix_size(inputs_, columns));
   kernels_->pack_matrix({kernel.data, inputs_, columns, columns, 1}, inputs_, 0, kernel_.data());
-  recurrent_kernel_.resize(kernels_->of(cell).packed_forward_size(units_));
-  kernels_->of(cell).pack_forward({recurrent_kernel.data, units_, columns, columns, 1}, recurrent_kernel_.data());
+  const auto pack = [&](bool one_row, Buffer<T>& packed) {
+    packed.resize(kernels_->of(cell).packed_forward_size(units_, one_row));
+    kernels_->of(cell).pack_forward({recurrent_kernel.data, units_, columns, columns, 1}, one_row, packed.data());
+    return packed.data();
+  };
+  several_rows_ = pack(false, recurrent_kernel_);
+  one_row_ = kernels_->row_width == kernels_->product_width ? several_rows_ : pack(true, recurrent_kernel_of_one_);
   if (bias) {
     std::copy_n(bias.data, columns, bias_.resize(columns + kCacheLine));
     if (bias_rows(cell) == 2) std::copy_n(bias.data + columns, columns, recurrent_bias_.resize(columns + kCacheLine));
@@ -49,7 +54,7 @@ void PackedCell<T>::run(const Sequence<T>& sequence, View<T, 2> h, View<T, 2> c,
   record.outputs = outputs;
   record.h_final = h.data;
   record.c_final = c.data;
-  run_forward<T>({kernels_, kernel_.data(), recurrent_kernel_.data(), bias_.data(), recurrent_bias_.data()}, s, record,
+  run_forward<T>({kernels_, kernel_.data(), several_rows_, one_row_, bias_.data(), recurrent_bias_.data()}, s, record,
                  *memory_);
 }
 

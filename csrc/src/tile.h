@@ -19,7 +19,7 @@ constexpr int kRegisters = 16;
 #endif
 
 template <int N>
-constexpr int kTileRows = kRegisters == 32 ? (N == 3 ? 8 : 6) : (N == 3 ? 4 : 3);
+constexpr int kTileRows = kRegisters == 32 ? (N == 3 ? 8 : 6) : (N == 3 ? 4 : 3);  // N is 3 or 4
 
 // Left-hand side, passed by reference: by value it goes over the stack in one wide move right after narrow ones, and
 // waits for all stores before it. Value (row, k) lies at data[row * row_stride + k * depth_stride].
@@ -50,26 +50,26 @@ REMY_INLINE void tile(const Left<T>& left, const T* panel, int64_t depth, Start<
   Vec<T> sum[R][N];
 #pragma GCC unroll 8
   for (int r = 0; r < R; ++r)
-#pragma GCC unroll 4
+#pragma GCC unroll 8
     for (int n = 0; n < N; ++n)
       sum[r][n] = start.data != nullptr ? load(start.data + r * start.stride + n * kLanes<T>) : Vec<T>{};
   const T* value = left.data;
   for (int64_t k = 0; k < depth; ++k) {
     if constexpr (N <= R) {
       Vec<T> weight[N];
-#pragma GCC unroll 4
+#pragma GCC unroll 8
       for (int n = 0; n < N; ++n) weight[n] = load(panel + n * kLanes<T>);
 #pragma GCC unroll 8
       for (int r = 0; r < R; ++r) {
         const Vec<T> x = broadcast(value[r * left.row_stride]);
-#pragma GCC unroll 4
+#pragma GCC unroll 8
         for (int n = 0; n < N; ++n) sum[r][n] += x * weight[n];
       }
     } else {
       Vec<T> x[R];
 #pragma GCC unroll 8
       for (int r = 0; r < R; ++r) x[r] = broadcast(value[r * left.row_stride]);
-#pragma GCC unroll 4
+#pragma GCC unroll 8
       for (int n = 0; n < N; ++n) {
         const Vec<T> weight = load(panel + n * kLanes<T>);
 #pragma GCC unroll 8
@@ -81,7 +81,7 @@ REMY_INLINE void tile(const Left<T>& left, const T* panel, int64_t depth, Start<
   }
 #pragma GCC unroll 8
   for (int r = 0; r < R; ++r)
-#pragma GCC unroll 4
+#pragma GCC unroll 8
     for (int n = 0; n < N; ++n) store(out.data + r * out.stride + n * kLanes<T>, sum[r][n]);
 }
 
