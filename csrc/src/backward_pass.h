@@ -11,7 +11,7 @@ namespace remy::REMY_ISA {
 template <class T, class Kind, int kPhase>
 int64_t transposed_phase_size(int64_t units, bool one_row) {
   const int64_t depth = Kind::template kGates<kPhase> * units;
-  return one_row ? packed_matrix_size<T, kRowWidths>(depth, units) : packed_matrix_size<T>(depth, units);
+  return one_row ? packed_matrix_size<T, kProductRowWidths>(depth, units) : packed_matrix_size<T>(depth, units);
 }
 
 template <class T, class Kind>
@@ -25,7 +25,7 @@ template <class T, class Kind, int kPhase>
 void pack_transposed_phase(MatrixView<const T> kernel, bool one_row, T* packed) {
   const int64_t units = kernel.rows, depth = Kind::template kGates<kPhase> * units;
   const auto gates = kernel.columns(Kind::template kFirstGate<kPhase> * units, depth).transposed();
-  one_row ? pack_matrix<T, kRowWidths>(gates, depth, 0, packed) : pack_matrix<T>(gates, depth, 0, packed);
+  one_row ? pack_matrix<T, kProductRowWidths>(gates, depth, 0, packed) : pack_matrix<T>(gates, depth, 0, packed);
 }
 
 template <class T, class Kind>
@@ -108,7 +108,7 @@ void backward_product(const BackwardPlan<T>& plan, const BackwardStep<T>& step, 
   const T* packed = plan.packed;
   if constexpr (kPhase == 1) packed += transposed_phase_size<T, Kind, 0>(step.units, plan.one_row);
   constexpr auto* several = backward_panels<T, Kind, kPhase, 1>;
-  constexpr auto* single = backward_panels<T, Kind, kPhase, kRowWidths>;
+  constexpr auto* single = backward_panels<T, Kind, kPhase, kProductRowWidths>;
   (plan.one_row ? single : several)(step, valid, plan.share, active, packed, to, accumulate, scale);
 }
 

@@ -15,7 +15,8 @@ namespace remy::REMY_ISA {
 template <class T, class Kind, int kPhase>
 int64_t phase_size(int64_t units, bool one_row) {
   constexpr int gates = Kind::template kGates<kPhase>;
-  return one_row ? packed_gates_size<T, gates, kRowWidths>(units, units) : packed_gates_size<T, gates, 1>(units, units);
+  return one_row ? packed_gates_size<T, gates, kGateRowWidths<gates>>(units, units)
+                 : packed_gates_size<T, gates, 1>(units, units);
 }
 
 template <class T, class Kind>
@@ -30,7 +31,8 @@ void pack_phase(MatrixView<const T> kernel, bool one_row, T* packed) {
   constexpr int gates = Kind::template kGates<kPhase>;
   const int64_t units = kernel.rows;
   const auto columns = kernel.columns(Kind::template kFirstGate<kPhase> * units, gates * units);
-  one_row ? pack_gates<T, gates, kRowWidths>(columns, units, packed) : pack_gates<T, gates, 1>(columns, units, packed);
+  one_row ? pack_gates<T, gates, kGateRowWidths<gates>>(columns, units, packed)
+          : pack_gates<T, gates, 1>(columns, units, packed);
 }
 
 template <class T, class Kind>
@@ -101,7 +103,8 @@ void forward_phase(const ForwardPlan<T>& plan, const ForwardStep<T>& step, const
                    Rows<const T> operand) {
   const T* packed = plan.packed;
   if constexpr (kPhase == 1) packed += phase_size<T, Kind, 0>(step.units, plan.one_row);
-  plan.one_row ? forward_panels<T, Kind, kPhase, kRowWidths>(step, valid, plan.share, active, operand, packed)
+  constexpr int widths = kGateRowWidths<Kind::template kGates<kPhase>>;
+  plan.one_row ? forward_panels<T, Kind, kPhase, widths>(step, valid, plan.share, active, operand, packed)
                : forward_panels<T, Kind, kPhase, 1>(step, valid, plan.share, active, operand, packed);
 }
 

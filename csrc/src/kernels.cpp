@@ -11,8 +11,13 @@ namespace remy::REMY_ISA {
 
 template <class T, class Kind>
 constexpr CellKernels<T> cell_kernels() {
-  return {packed_forward_size<T, Kind>, pack_forward<T, Kind>, packed_backward_size<T, Kind>,
-          pack_backward<T, Kind>,       forward<T, Kind>,      backward<T, Kind>};
+  return {kGateRowWidths<Kind::template kGates<0>> > 1,
+          packed_forward_size<T, Kind>,
+          pack_forward<T, Kind>,
+          packed_backward_size<T, Kind>,
+          pack_backward<T, Kind>,
+          forward<T, Kind>,
+          backward<T, Kind>};
 }
 
 template <class T, Vec<T> (*kFunction)(Vec<T>)>
@@ -41,7 +46,7 @@ constexpr Kernels<T> kTable = {
      cell_kernels<T, SimpleRnn<Cell::simple_rnn_linear>>(), cell_kernels<T, Lstm>(), cell_kernels<T, GruResetAfter>(),
      cell_kernels<T, GruResetBefore>()},
     kProductWidth<T>,
-    kRowWidths * kProductWidth<T>,
+    kProductRowWidths * kProductWidth<T>,
     kTileRows<kProductVectors>,
     kProductDepth * kProductWidth<T>,
     packed_matrix_size<T>,

@@ -82,7 +82,7 @@ struct BackwardPlan {
 
 template <class T>
 struct CellKernels {
-  // `one_row`: for a batch of one.
+  bool packs_one_row_apart;  // whether `one_row`, for a batch of one, makes a difference forwards
   std::int64_t (*packed_forward_size)(std::int64_t units, bool one_row);
   void (*pack_forward)(MatrixView<const T> recurrent_kernel, bool one_row, T* packed);
   std::int64_t (*packed_backward_size)(std::int64_t units, bool one_row);

@@ -6,9 +6,10 @@
 
 namespace remy::REMY_ISA {
 
-// A row by itself has one sum a vector of its panel, and each waits for the one before it: four are too few where
-// vectors are short, so its panels are twice as wide. (With 64 bytes four are as fast as the second-level cache.)
-constexpr int kRowWidths = REMY_VECTOR_BYTES == 64 ? 1 : 2;
+// A row by itself has one sum a vector of its panel, and each waits four cycles for the one before it. Where a panel's
+// sums are then slower than the second-level cache (four of 64 bytes are not), a single row's panels are twice as wide.
+template <int N>
+constexpr int kRowWidths = N * REMY_VECTOR_BYTES >= 4 * 64 ? 1 : 2;
 
 // Panels for a recurrent kernel of G gates: each holds the same run of units of every gate, so that one tile has all
 // the gates of its units. Four vectors a panel, or three where there are three gates; or a multiple of that.
@@ -17,6 +18,9 @@ struct GateGroup {
   static constexpr int blocks = (G == 3 ? 1 : 4 / G) * kWidths;  // vectors of units in a panel
   static constexpr int vectors = G * blocks;
 };
+
+template <int G>
+constexpr int kGateRowWidths = kRowWidths<GateGroup<G, 1>::vectors>;
 
 template <class T, int G, int kWidths>
 constexpr int64_t kPanelUnits = GateGroup<G, kWidths>::blocks * kLanes<T>;

@@ -11,6 +11,8 @@ constexpr int kProductVectors = 4;
 template <class T>
 constexpr int64_t kProductWidth = kProductVectors * kLanes<T>;
 
+constexpr int kProductRowWidths = kRowWidths<kProductVectors>;
+
 // Rows of the right-hand side in one block: 256 x 64 floats are 64 KiB, half of a small second-level cache.
 constexpr int64_t kProductDepth = 256;
 
@@ -21,28 +23,34 @@ REMY_INLINE void copy_block(const T* from, int64_t from_stride, T* to, int64_t t
     for (int64_t j = 0; j < cols; ++j) to[r * to_stride + j] = from[r * from_stride + j];
 }
 
-// One panel of c: `start` plus a (M, K) times a packed block. A panel narrower than the tile goes through a buffer.
+// One panel of c: `start` plus a (M, K) times a packed block.
 template <class T>
 void product_panel(MatrixView<const T> a, const T* panel, Start<T> start, MatrixView<T> c) {
   constexpr int rows_at_once = kTileRows<kProductVectors>;
-  const bool whole = c.cols == kProductWidth<T>;
-  alignas(64) T sums[rows_at_once * kProductWidth<T>] = {};
+  for (int64_t row = 0; row < a.rows; row += rows_at_once) {
+    tile_rows<T, kProductVectors>(smaller(rows_at_once, a.rows - row),
+                                  {a.data + row * a.row_stride, a.row_stride, a.col_stride}, panel, a.cols, start,
+                                  {c.data + row * c.row_stride, c.row_stride});
+    if (start.data != nullptr) start.data += rows_at_once * start.stride;
+  }
+}
+
+// The same where c has fewer columns than a panel: each tile goes through a buffer.
+template <class T>
+void product_part_of_panel(MatrixView<const T> a, const T* panel, Start<T> start, MatrixView<T> c) {
+  constexpr int rows_at_once = kTileRows<kProductVectors>;
+  constexpr int64_t width = kProductWidth<T>;
+  alignas(64) T sums[rows_at_once * width] = {};
   for (int64_t row = 0; row < a.rows; row += rows_at_once) {
     const int64_t rows = smaller(rows_at_once, a.rows - row);
-    const Left<T> left{a.data + row * a.row_stride, a.row_stride, a.col_stride};
-    T* to = c.data + row * c.row_stride;
-    Start<T> from = start;
-    if (from.data != nullptr) from.data += row * start.stride;
-    if (whole) {
-      tile_rows<T, kProductVectors>(rows, left, panel, a.cols, from, {to, c.row_stride});
-      continue;
+    Start<T> from{};
+    if (start.data != nullptr) {
+      copy_block(start.data + row * start.stride, start.stride, sums, width, rows, c.cols);
+      from = {sums, width};
     }
-    if (from.data != nullptr) {
-      copy_block(from.data, start.stride, sums, kProductWidth<T>, rows, c.cols);
-      from = {sums, kProductWidth<T>};
-    }
-    tile_rows<T, kProductVectors>(rows, left, panel, a.cols, from, {sums, kProductWidth<T>});
-    copy_block<T>(sums, kProductWidth<T>, to, c.row_stride, rows, c.cols);
+    tile_rows<T, kProductVectors>(rows, {a.data + row * a.row_stride, a.row_stride, a.col_stride}, panel, a.cols, from,
+                                  {sums, width});
+    copy_block<T>(sums, width, c.data + row * c.row_stride, c.row_stride, rows, c.cols);
   }
 }
 
@@ -66,7 +74,11 @@ void multiply(MatrixView<const T> a, MatrixView<const T> b, const T* packed, Mat
       }
       Start<T> start{part_bias, 0};
       if (accumulate || first > 0) start = {part.data, part.row_stride};
-      product_panel<T>(a.columns(first, last - first), panel, start, part);
+      if (part.cols == kProductWidth<T>) {
+        product_panel<T>(a.columns(first, last - first), panel, start, part);
+      } else {
+        product_part_of_panel<T>(a.columns(first, last - first), panel, start, part);
+      }
       first = last;
     } while (first < depth);
   }

@@ -23,7 +23,7 @@ PackedCell<T>::PackedCell(Cell cell, View<const T, 2> kernel, View<const T, 2> r
     return packed.data();
   };
   several_rows_ = pack(false, recurrent_kernel_);
-  one_row_ = kernels_->row_width == kernels_->product_width ? several_rows_ : pack(true, recurrent_kernel_of_one_);
+  one_row_ = kernels_->of(cell).packs_one_row_apart ? pack(true, recurrent_kernel_of_one_) : several_rows_;
   if (bias) {
     std::copy_n(bias.data, columns, bias_.resize(columns + kCacheLine));
     if (bias_rows(cell) == 2) std::copy_n(bias.data + columns, columns, recurrent_bias_.resize(columns + kCacheLine));

@@ -289,6 +289,7 @@ int row_parts(std::int64_t multiply_adds, std::int64_t rows) {
 }
 
 Range share(std::int64_t count, int parts, int part, std::int64_t grain) {
+  if (parts == 1) return {0, count};
   const std::int64_t grains = (count + grain - 1) / grain;
   const std::int64_t first = grains * part / parts * grain;
   const std::int64_t last = grains * (part + 1) / parts * grain;
