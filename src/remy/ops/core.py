@@ -80,7 +80,8 @@ def _empty(like: Tensor, *shape: int) -> Tensor:
     if count * like.element_size() < _POOLED_BYTES:
         return torch.empty(shape, dtype=like.dtype)
     pooled = _core.pooled if like.dtype == torch.float32 else _core.pooled64
-    return torch.from_numpy(pooled(count)).view(shape)
+    # Shaped before torch sees it: a tensor that is a view of another may not be changed in place.
+    return torch.from_numpy(pooled(count).reshape(shape))
 
 
 def run(a: Arguments, *, store: bool) -> Forward:

@@ -6,7 +6,9 @@ from typing import Any
 
 import torch
 from torch import Tensor
+from torch.autograd import forward_ad
 
+from remy.errors import RemyError
 from remy.ops import core, operators
 from remy.ops.arguments import Arguments
 
@@ -15,11 +17,13 @@ _PLAIN = (Tensor, torch.nn.Parameter, type(None))
 
 def forward(a: Arguments, *, store: bool) -> core.Forward:
     """Run a sequence outside autograd."""
+    _refuse_tangents(a)
     return operators.sequence(a, store=store) if _is_watched(a) else core.run(a, store=store)
 
 
 def differentiable(a: Arguments) -> tuple[Tensor, Tensor, Tensor | None]:
     """Return outputs, h and c with a way back for autograd."""
+    _refuse_tangents(a)
     if _is_watched(a):
         return operators.sequence(a, store=True)[:3]
     result: tuple[Tensor, Tensor, Tensor | None] = _Direct.apply(*a)  # type: ignore[no-untyped-call]
@@ -30,11 +34,24 @@ def _is_watched(a: Arguments) -> bool:
     """Whether somebody follows the operators that go by, and would miss a call of the core."""
     return (
         torch.compiler.is_compiling()
+        or torch._C._get_tracing_state() is not None
         or a.x.device.type != "cpu"
         or any(type(t) not in _PLAIN for t in a.tensors)
         or torch._C._len_torch_dispatch_stack() > 0
         or torch._C._functorch.peek_interpreter_stack() is not None
     )
+
+
+def _refuse_tangents(a: Arguments) -> None:
+    """Raise a `RemyError` where a derivative along a direction is wanted: it would silently be zero."""
+    if forward_ad._current_level < 0:
+        return
+    unpack: Any = forward_ad.unpack_dual
+    if any(t is not None and unpack(t).tangent is not None for t in a.tensors):
+        raise RemyError(
+            f"{a.sizes.family}: the compiled kernel has no forward-mode derivative; "
+            "run it under remy.ops.force_loop()."
+        )
 
 
 class _Direct(torch.autograd.Function):
