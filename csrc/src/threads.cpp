@@ -122,6 +122,7 @@ struct OpenMp {
 std::atomic<const OpenMp*> borrowed{nullptr};
 
 std::atomic<int> wanted{0};
+std::atomic<std::int64_t> least_shared_work{0};
 std::mutex pool_use;
 Pool* pool = nullptr;  // guarded by pool_use; leaked at exit, when threads may no longer be joined
 int pool_size = 0;
@@ -281,7 +282,13 @@ void together(int members, TeamTaskRef task) {
   });
 }
 
-int worthwhile_parts(std::int64_t multiply_adds) { return multiply_adds < (std::int64_t(1) << 17) ? 1 : num_threads(); }
+int worthwhile_parts(std::int64_t multiply_adds) {
+  std::int64_t least = least_shared_work;
+  if (least == 0) least = std::int64_t(1) << (borrowed.load() != nullptr ? 17 : 23);
+  return multiply_adds < least ? 1 : num_threads();
+}
+
+void set_least_shared_work(std::int64_t multiply_adds) { least_shared_work = multiply_adds; }
 
 int row_parts(std::int64_t multiply_adds, std::int64_t rows) {
   const std::int64_t parts = worthwhile_parts(multiply_adds);

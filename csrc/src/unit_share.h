@@ -20,10 +20,9 @@ constexpr std::int64_t kSharedKernel = std::int64_t(1) << 15, kSharedWork = std:
 
 template <class T>
 int team_members(const Sequence<T>& s, std::int64_t grain) {
-  const std::int64_t kernel = s.units * s.columns(), threads = num_threads();
-  if (s.batch < 1 || s.batch >= kRowsOfItsOwn * threads || kernel < kSharedKernel ||
-      s.steps * s.batch * kernel < kSharedWork)
-    return 1;
+  const std::int64_t kernel = s.units * s.columns(), work = s.steps * s.batch * kernel;
+  const std::int64_t threads = worthwhile_parts(work);
+  if (s.batch < 1 || s.batch >= kRowsOfItsOwn * threads || kernel < kSharedKernel || work < kSharedWork) return 1;
   return static_cast<int>(std::clamp<std::int64_t>(s.units / grain, 1, threads));
 }
 

@@ -64,9 +64,13 @@ class TeamTaskRef {
 // Calls task once on each of `members` threads, the caller's among them, or on as many as can be had at the same time.
 void together(int members, TeamTaskRef task);
 
-// How many parts a piece of work is worth: 1 below 2^17 multiply-adds (some 10 us), where waking a thread costs more
-// than it saves, else the number of threads.
+// How many parts a piece of work is worth: 1 below so many multiply-adds that waking a thread costs more than it saves,
+// else the number of threads. On OpenMP's threads, which still spin from the work before, that is 2^17 (a few us); on our
+// own, which sleep, 2^23 (some 100 us: waking one takes 30 to 50).
 int worthwhile_parts(std::int64_t multiply_adds);
+
+// Use another bound than these; 0 for these again. For tests, which cannot wait for large problems.
+void set_least_shared_work(std::int64_t multiply_adds);
 
 // The same, where the work is that of so many rows, each by one thread alone.
 int row_parts(std::int64_t multiply_adds, std::int64_t rows);
