@@ -52,6 +52,12 @@ def _layers(session: Session, options: Options) -> None:
         session.measure(case, part="layers")
 
 
+def _call(session: Session, options: Options) -> None:
+    """One unit, one step: what is around the kernel."""
+    for case in layer_cases(options.cells, [(1, 1, 1)]):
+        session.measure(case, part="call")
+
+
 def _bidirectional(session: Session, options: Options) -> None:
     for mode in ("inference", "training"):
         if "lstm" in options.cells:
@@ -113,6 +119,7 @@ def _memory(session: Session, options: Options) -> None:
 
 _PARTS: dict[str, Callable[[Session, Options], None]] = {
     "layers": _layers,
+    "call": _call,
     "bidirectional": _bidirectional,
     "mixed": _mixed,
     "dropout": _dropout,

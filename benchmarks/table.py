@@ -14,6 +14,7 @@ from remy.bench.text import duration, where
 SECTIONS = (
     ("layers", "training", "Training step of a layer"),
     ("layers", "inference", "Inference of a layer"),
+    ("call", "", "A call of a layer that computes next to nothing"),
     ("bidirectional", "", "Two bidirectional layers"),
     ("mixed", "", "Rows of mixed lengths, training step"),
     ("dropout", "", "Cost of recurrent dropout, training step"),

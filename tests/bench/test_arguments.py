@@ -34,7 +34,7 @@ def test_parts_and_cells_are_chosen_and_keep_their_order() -> None:
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["--only", "layer"], "--only: expected one of layers, bidirectional"),
+        (["--only", "layer"], "--only: expected one of layers, call"),
         (["--only", ""], "--only: expected one of"),
         (["--cells", "ltsm"], "did you mean 'lstm'?"),
         (["--turns", "0"], "--turns: expected at least 1, got 0"),

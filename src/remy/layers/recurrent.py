@@ -92,11 +92,13 @@ device, dtype
     ) -> Whole:
         """Compute everything; see :meth:`SequenceLayer.forward`."""
         expect_sequences(self.sizes.family, x, mask)
-        self.expect_features(x.shape[2])
+        kernel = self.kernel
+        if x.shape[2] != kernel.shape[0]:
+            self.expect_features(x.shape[2])
         x, held = self._drop(x)
         result = ops.sequence(
             x,
-            self.kernel,
+            kernel,
             self.recurrent_kernel,
             self.bias,
             cell=self.cell,

@@ -251,7 +251,7 @@ def _at_least_single(tensor: Tensor) -> Tensor:
 def _expect(
     name: str, what: str, tensor: Tensor, letters: str, shape: tuple[int, ...], remedy: str = ""
 ) -> None:
-    if tuple(tensor.shape) != shape:
+    if tensor.shape != shape:
         raise ShapeError(
             f"{name}: expected {what} of shape {letters} = {_show(shape)}, got {_show(tensor.shape)}{remedy}."
         )

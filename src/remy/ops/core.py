@@ -78,7 +78,7 @@ def _empty(like: Tensor, *shape: int) -> Tensor:
     """Return an uncleared tensor; a large one from the memory that the core lends again."""
     count = prod(shape)
     if count * like.element_size() < _POOLED_BYTES:
-        return torch.empty(shape, dtype=like.dtype)
+        return like.new_empty(shape)
     pooled = _core.pooled if like.dtype == torch.float32 else _core.pooled64
     # Shaped before torch sees it: a tensor that is a view of another may not be changed in place.
     return torch.from_numpy(pooled(count).reshape(shape))

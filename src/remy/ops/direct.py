@@ -12,7 +12,7 @@ from remy.errors import RemyError
 from remy.ops import core, operators
 from remy.ops.arguments import Arguments
 
-_PLAIN = (Tensor, torch.nn.Parameter, type(None))
+_PLAIN = frozenset((Tensor, torch.nn.Parameter, type(None)))
 
 
 def forward(a: Arguments, *, store: bool) -> core.Forward:
@@ -36,7 +36,7 @@ def _is_watched(a: Arguments) -> bool:
         torch.compiler.is_compiling()
         or torch._C._get_tracing_state() is not None
         or a.x.device.type != "cpu"
-        or any(type(t) not in _PLAIN for t in a.tensors)
+        or not _PLAIN.issuperset(map(type, a.tensors))
         or torch._C._len_torch_dispatch_stack() > 0
         or torch._C._functorch.peek_interpreter_stack() is not None
     )
