@@ -148,6 +148,20 @@ TEST("a forked child gathers a team of its own") {
   set_num_threads(before);
 }
 
+TEST("work is shared out where that is worth waking threads for") {
+  const int before = num_threads();
+  set_num_threads(3);
+  set_least_shared_work(0);  // without OpenMP our own bound
+  CHECK(worthwhile_parts((1 << 23) - 1) == 1 && worthwhile_parts(1 << 23) == 3);
+  set_least_shared_work(1 << 17);
+  CHECK(worthwhile_parts((1 << 17) - 1) == 1 && worthwhile_parts(1 << 17) == 3);
+  CHECK(row_parts(1 << 17, 2) == 2 && row_parts(1 << 17, 9) == 3 && row_parts(1 << 17, 0) == 1);
+  CHECK(row_parts(1, 9) == 1);
+  set_num_threads(1);
+  CHECK(worthwhile_parts(1 << 30) == 1);
+  set_num_threads(before);
+}
+
 TEST("shares cover every item once, in multiples of the grain") {
   for (std::int64_t count : {0, 1, 7, 64, 65}) {
     std::int64_t next = 0;

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from remy import ops, reference
 from tests.tolerances import assert_close
@@ -140,11 +141,72 @@ class Problem:
             }  # fmt: skip
         return {name: None if t is None else t.numpy() for name, t in results.items()}
 
+    def by_autograd(
+        self, *, batch_first: bool = False, strided: bool = False, loop: bool = False, run: Any = ops.sequence
+    ) -> dict[str, np.ndarray | None]:
+        """Return outputs, final states and gradients as a user gets them by `run`; arrays are by time anyway.
+
+        With `strided`, x, mask and the gradient of the outputs are views whose memory has another order.
+        """
+        order = (0, 1, 2) if strided == batch_first else (1, 0, 2)
+
+        def given(name: str) -> Tensor | None:
+            array = self.arrays[name]
+            if array is None:
+                return None
+            tensor = torch.from_numpy(np.array(array))
+            if name in ("x", "mask", "d_outputs"):
+                tensor = tensor.permute(order[: tensor.dim()]).contiguous().permute(order[: tensor.dim()])
+                tensor = tensor.transpose(0, 1) if batch_first else tensor
+            return tensor
+
+        a = {name: given(name) for name in self.arrays}
+        leaves = {
+            n: a[n] for n in ("x", "kernel", "recurrent_kernel", "bias", "h0", "c0") if a[n] is not None
+        }
+        for leaf in leaves.values():
+            leaf.requires_grad_()
+        state = [a[n] for n in ("h0", "c0") if a[n] is not None]
+        result = run(
+            a["x"], a["kernel"], a["recurrent_kernel"], a["bias"], cell=self.cell,
+            initial_state=state or None, lengths=a["lengths"], mask=a["mask"],
+            recurrent_dropout=a["recurrent_dropout"], loop=loop, batch_first=batch_first, **self.options,
+        )  # fmt: skip
+        pairs = [(end, a[f"d_{n}"]) for n, end in zip(ENDS, result, strict=True) if end is not None]
+        pairs = [(end, gradient) for end, gradient in pairs if gradient is not None and end.requires_grad]
+        found = torch.autograd.grad(
+            [end for end, _ in pairs], list(leaves.values()), [g for _, g in pairs], materialize_grads=True,
+            allow_unused=True,
+        )  # fmt: skip
+        results = {
+            "outputs": result[0], "h": result[1], "c": result[2], "d_bias": None,
+            **{f"d_{name}": gradient for name, gradient in zip(leaves, found, strict=True)},
+        }  # fmt: skip
+        if batch_first:
+            results |= {n: results[n].transpose(0, 1) for n in ("outputs", "d_x")}
+        return {name: None if t is None else t.detach().numpy() for name, t in results.items()}
+
     def assert_matches(self, actual: dict[str, Any], expected: dict[str, Any]) -> None:
         """Assert that every result agrees within the table, and that none is missing."""
+        assert actual.keys() == expected.keys()
+        self.assert_close(actual, expected)
+
+    @staticmethod
+    def assert_same_bits(actual: dict[str, Any], expected: dict[str, Any]) -> None:
+        """Assert that the results are equal to the last bit."""
         assert actual.keys() == expected.keys()
         for name, value in expected.items():
             if value is None:
                 assert actual[name] is None, name
             else:
-                assert_close(actual[name], value, dtype=self.dtype, steps=self.steps, what=name)
+                assert actual[name].dtype == value.dtype, name
+                np.testing.assert_array_equal(actual[name], value, err_msg=name, strict=True)
+                assert actual[name].tobytes() == value.tobytes(), name  # -0 and NaN as well
+
+    def assert_close(self, actual: dict[str, Any], expected: dict[str, Any]) -> None:
+        """Assert that those results that `actual` has agree within the table."""
+        for name, value in actual.items():
+            if expected[name] is None:
+                assert value is None, name
+            else:
+                assert_close(value, expected[name], dtype=self.dtype, steps=self.steps, what=name)
