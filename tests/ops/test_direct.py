@@ -347,3 +347,18 @@ def test_hooks_on_saved_tensors_see_every_one_of_them():
     assert (T, B, 3, H) in seen
     for actual, value in zip(torch.autograd.grad(loss_of(result), parts), expected, strict=True):
         assert torch.equal(actual, value)
+
+
+@pytest.mark.xfail(
+    strict=True, reason="arguments.py, as_tensor: shares the array's memory until the backward"
+)
+@pytest.mark.parametrize("what", ["lengths", "mask"])
+def test_an_array_given_for_a_tensor_may_be_used_again_before_going_back(what):
+    """A tensor changed in place is an error of autograd's; an array shares no such knowledge."""
+    array = (LENGTHS if what == "lengths" else MASK).numpy().copy()
+    parts = flat(given := tensors("lstm", grad=True))
+    expected = torch.autograd.grad(loss_of(sequence(**given, cell="lstm", **{what: array.copy()})), parts)
+    loss = loss_of(sequence(**given, cell="lstm", **{what: array}))
+    array[:] = 1
+    for actual, value in zip(torch.autograd.grad(loss, parts), expected, strict=True):
+        assert torch.equal(actual, value)

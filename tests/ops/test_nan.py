@@ -78,3 +78,20 @@ def test_the_initial_state_of_a_row_wholly_masked_leaks_into_no_other(cell, mask
         else:
             rows = (others,) if name in ("h", "c", "d_h0", "d_c0") else (slice(None), others)
             np.testing.assert_array_equal(dirty[name][rows], value[rows], err_msg=name)
+
+
+ZERO_TIMES_INFINITY = pytest.mark.xfail(
+    strict=True, reason="backward.cpp, input_gradients: dx of a step masked by a gap is 0 * inf, not cleared"
+)
+
+
+@pytest.mark.parametrize("masking", ["none", "lengths", pytest.param("gaps", marks=ZERO_TIMES_INFINITY)])
+@pytest.mark.parametrize("cell", CELLS)
+def test_what_stands_in_the_kernel_reaches_no_input_of_a_masked_step(cell, masking):
+    problem = Problem(cell, 5, 4, 3, 9, masking=masking, extras=("bias", "initial state"))
+    spoilt = problem.arrays["kernel"].copy()
+    spoilt[1, 2] = np.inf
+    problem = problem.with_array("kernel", spoilt)
+    with np.errstate(invalid="ignore", over="ignore"):
+        expected = problem.by_reference()
+    problem.assert_matches(problem.by_operators(), expected)
