@@ -219,7 +219,7 @@ def judge(results: Results) -> list[Verdict]:
 
 def report(results: Results) -> str:
     """Return the verdicts in columns."""
-    rows = [("bar (two threads, AVX2, quiet machine)", "bound", "measured", "")]
+    rows = [("bar, as set for two quiet threads of AVX2", "bound", "measured", "")]
     for verdict in judge(results):
         sign = "<=" if verdict.bar.at_most else ">="
         figure = "" if verdict.figure is None else f"{verdict.figure:.2f}"

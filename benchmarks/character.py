@@ -152,7 +152,7 @@ def build_remy(problem: Problem, drawn: Drawn) -> Model:
 
 
 def build_torch(problem: Problem, drawn: Drawn) -> Model:
-    """Return the same of torch's own modules, with AdamW as torch has it."""
+    """Return the same of torch's own modules, with the same fused AdamW."""
     embedding = torch.nn.Embedding(CHARACTERS, problem.case.inputs)
     embedding.load_state_dict({"weight": torch.from_numpy(drawn.embeddings.copy())})
     lstm = torch_nn.build(problem)
@@ -178,7 +178,9 @@ def build_torch(problem: Problem, drawn: Drawn) -> Model:
         {"params": [parameter for parameter, transposed in parameters.values() if transposed]},
         {"params": steady, "weight_decay": 0.0},
     ]
-    return Model(lambda ids: dense(lstm(embedding(ids))[0]), torch.optim.AdamW(groups), parameters)
+    return Model(
+        lambda ids: dense(lstm(embedding(ids))[0]), torch.optim.AdamW(groups, fused=True), parameters
+    )
 
 
 def sides() -> tuple[CharacterModel, CharacterModel]:

@@ -49,7 +49,7 @@ def _bars(results: Results) -> Iterable[str]:
         sign = "≤" if verdict.bar.at_most else "≥"
         figure = "" if verdict.figure is None else f"{verdict.figure:.2f}"
         rows.append([verdict.bar.what, f"{sign} {verdict.bar.bound:g}", figure, verdict.word])
-    return _table(["bar (two threads, AVX2, quiet machine)", "bound", "measured", ""], rows)
+    return _table(["bar, as set for two quiet threads of AVX2", "bound", "measured", ""], rows)
 
 
 def _section(cases: Sequence[CaseResult], peaks: Sequence[Memory]) -> Iterable[str]:

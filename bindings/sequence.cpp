@@ -160,12 +160,15 @@ void bind_sequence(nb::module_& module) {
          Address d_x, Address d_kernel, Address d_recurrent_kernel, Address d_bias, Address d_h0, Address d_c0,
          Address d_states, Address d_cells) {
         const Given given = REMY_GIVEN_VALUES;
+        const std::int64_t wrong = given.wrong_length();
+        if (wrong >= 0) return wrong;
         const nb::gil_scoped_release release;
         const BackwardFrom from{states, cells, gates, d_outputs, d_h, d_c};
         const BackwardTo to{d_x, d_kernel, d_recurrent_kernel, d_bias, d_h0, d_c0, d_states, d_cells};
         twofold ? run_backward<double>(given, from, to) : run_backward<float>(given, from, to);
+        return wrong;
       },
-      "Fill the arrays at the last eight addresses from what sequence_forward wrote.");
+      "Fill the arrays at the last eight addresses from what sequence_forward wrote; refuses lengths as it does.");
 }
 
 }  // namespace remy::python

@@ -93,7 +93,7 @@ class BackwardRun {
     plan_.d_gates = memory_.d_gates.resize(rows * blocks_);
     memory_.offsets.resize(span_ + 1);
     plan_.offsets = memory_.offsets.data();
-    memory_.flags.resize((most_ * members_ + kCacheLine) * parts_);
+    memory_.flags.resize((most_ + kCacheLine) * members_ * parts_);
     memory_.carried.resize(4 * most_ * s_.units * parts_);
     T* zeros = memory_.zeros.resize(s_.units);
     std::fill(zeros, zeros + s_.units, T(0));
@@ -139,7 +139,7 @@ class BackwardRun {
     const std::int64_t piece = most_ * s_.units;
     BackwardPlan<T> plan = plan_;
     plan.span.rows = rows;
-    plan.span.flags = memory_.flags.data() + part * (most_ + kCacheLine) + team.member * most_;
+    plan.span.flags = memory_.flags.data() + (part + team.member) * (most_ + kCacheLine);
     plan.share = share_of_units(team, s_.units, kernels_.row_width);
     plan.dh = memory_.carried.data() + part * 4 * piece;
     plan.dc = plan.dh + piece;
@@ -206,7 +206,12 @@ class BackwardRun {
     for (std::int64_t row = range.first; row < range.last; ++row, scratch += s_.inputs) {
       while (row >= plan_.offsets[s + 1 - plan_.span.first]) ++s;
       const std::int64_t place = row - plan_.offsets[s - plan_.span.first];
-      std::copy_n(scratch, s_.inputs, gradients_.x.at(plan_.span.time(s), rows_.row(place)));
+      const std::int64_t t = plan_.span.time(s), b = rows_.row(place);
+      if (s_.mask && !*s_.mask.at(t, b)) {  // 0 times an infinite weight would reach it
+        std::fill_n(gradients_.x.at(t, b), s_.inputs, T(0));
+      } else {
+        std::copy_n(scratch, s_.inputs, gradients_.x.at(t, b));
+      }
     }
   }
 

@@ -47,7 +47,8 @@ void run_part(const PackedLayer<T>& layer, const Sequence<T>& s, const Record<T>
     return here;
   };
   ForwardPlan<T> plan{};
-  plan.span = {rows, s.mask, s.steps, 0, 0, s.reverse, s.zero_output, flags + team.member * rows.count()};
+  plan.span = {rows, s.mask,    s.steps,       0,
+               0,    s.reverse, s.zero_output, flags + team.member * (rows.count() + kCacheLine)};
   plan.share = share_of_units(team, units, kernels.row_width);
   plan.units = units;
   plan.one_row = s.batch == 1;
@@ -116,7 +117,7 @@ void run_forward(const PackedLayer<T>& layer, const Sequence<T>& s, const Record
   const std::int64_t span = std::min(span_steps(s.inputs + columns, most), std::max<std::int64_t>(1, s.steps));
   // A line more for each part, so that no two share one.
   const std::int64_t size = most * (span * (columns + s.inputs) + (5 + members) * s.units) + kCacheLine;
-  const std::int64_t flags_size = most * members + kCacheLine;
+  const std::int64_t flags_size = (most + kCacheLine) * members;
   T* values = memory.values.resize(size * parts);
   unsigned char* flags = memory.flags.resize(flags_size * parts);
   if (members > 1) {

@@ -88,6 +88,7 @@ void* borrow_block(std::size_t bytes) {
 
 void return_block(void* block) noexcept {
   Header* header = static_cast<Header*>(block) - 1;
+  if (header->capacity > kMostIdleBytes) return destroy(header);
   Idle& all = idle();
   const std::lock_guard<std::mutex> lock(all.mutex);
   try {

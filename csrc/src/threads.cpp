@@ -128,6 +128,11 @@ Pool* pool = nullptr;  // guarded by pool_use; leaked at exit, when threads may 
 int pool_size = 0;
 thread_local bool inside_task = false;
 
+struct InsideTask {
+  InsideTask() { inside_task = true; }
+  ~InsideTask() { inside_task = false; }
+};
+
 // The parts of one call, for a team whose members take the next until none is left.
 struct Shared {
   TaskRef task;
@@ -191,9 +196,8 @@ void parallel(int parts, TaskRef task) {
   };
   if (parts <= 1 || threads == 1 || inside_task) return run_all();
   const auto guarded = [&task](int part) {
-    inside_task = true;
+    const InsideTask inside;
     task(part);
-    inside_task = false;
   };
   const OpenMp* team = borrowed.load();
   if (team != nullptr && team->can_serve(threads)) {
@@ -248,14 +252,17 @@ namespace {
 
 struct SharedTeam {
   TeamTaskRef task;
-  Barrier barrier;
+  int members;
   const OpenMp* openmp;
+  Barrier barrier;
 
   static void work(void* self) {
     auto& shared = *static_cast<SharedTeam*>(self);
-    inside_task = true;
-    shared.task(Team{shared.openmp->member(), shared.openmp->team_size(), &shared.barrier});
-    inside_task = false;
+    const int had = shared.openmp->team_size(), member = shared.openmp->member();
+    const Team team{member, had < shared.members ? had : shared.members, &shared.barrier};
+    if (member >= team.members) return;
+    const InsideTask inside;
+    shared.task(team);
   }
 };
 
@@ -265,8 +272,9 @@ void together(int members, TeamTaskRef task) {
   if (members <= 1 || inside_task) return task(Team{});
   const OpenMp* openmp = borrowed.load();
   if (openmp != nullptr && openmp->can_serve(num_threads())) {
-    SharedTeam shared{task, {}, openmp};
-    openmp->parallel(&SharedTeam::work, &shared, static_cast<unsigned>(members), 0);
+    SharedTeam shared{task, members, openmp, {}};
+    // Always the whole team: OpenMP would dismiss the others, and make them anew for the next call.
+    openmp->parallel(&SharedTeam::work, &shared, static_cast<unsigned>(num_threads()), 0);
     return;
   }
   const std::unique_lock<std::mutex> use(pool_use, std::try_to_lock);
@@ -276,31 +284,20 @@ void together(int members, TeamTaskRef task) {
   Barrier barrier;
   // Nobody is done before all are there, so each thread takes one part.
   threads.run(members, [&](int part) {
-    inside_task = true;
+    const InsideTask inside;
     task(Team{part, members, &barrier});
-    inside_task = false;
   });
 }
 
 int worthwhile_parts(std::int64_t multiply_adds) {
   std::int64_t least = least_shared_work;
-  if (least == 0) least = std::int64_t(1) << (borrowed.load() != nullptr ? 17 : 23);
+  if (least == 0) {
+    const OpenMp* openmp = borrowed.load();
+    least = std::int64_t(1) << (openmp != nullptr && openmp->can_serve(num_threads()) ? 17 : 23);
+  }
   return multiply_adds < least ? 1 : num_threads();
 }
 
 void set_least_shared_work(std::int64_t multiply_adds) { least_shared_work = multiply_adds; }
-
-int row_parts(std::int64_t multiply_adds, std::int64_t rows) {
-  const std::int64_t parts = worthwhile_parts(multiply_adds);
-  return static_cast<int>(rows < 1 ? 1 : (parts < rows ? parts : rows));
-}
-
-Range share(std::int64_t count, int parts, int part, std::int64_t grain) {
-  if (parts == 1) return {0, count};
-  const std::int64_t grains = (count + grain - 1) / grain;
-  const std::int64_t first = grains * part / parts * grain;
-  const std::int64_t last = grains * (part + 1) / parts * grain;
-  return {first < count ? first : count, last < count ? last : count};
-}
 
 }  // namespace remy

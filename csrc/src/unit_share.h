@@ -23,7 +23,8 @@ int team_members(const Sequence<T>& s, std::int64_t grain) {
   const std::int64_t kernel = s.units * s.columns(), work = s.steps * s.batch * kernel;
   const std::int64_t threads = worthwhile_parts(work);
   if (s.batch < 1 || s.batch >= kRowsOfItsOwn * threads || kernel < kSharedKernel || work < kSharedWork) return 1;
-  return static_cast<int>(std::clamp<std::int64_t>(s.units / grain, 1, threads));
+  const std::int64_t members = std::clamp<std::int64_t>(s.units / grain, 1, threads);
+  return static_cast<int>(members < std::min(s.batch, threads) ? 1 : members);  // else rows are work for more threads
 }
 
 inline UnitShare share_of_units(const Team& team, std::int64_t units, std::int64_t grain) {

@@ -67,9 +67,9 @@ def sequence_forward(arg0: int, arg1: bool, arg2: int, arg3: int, arg4: int, arg
     Fill the arrays at the last six addresses; or return the first row whose length is not from 0 to T, else -1.
     """
 
-def sequence_backward(arg0: int, arg1: bool, arg2: int, arg3: int, arg4: int, arg5: int, arg6: bool, arg7: bool, arg8: bool, arg9: int, arg10: int, arg11: int, arg12: int, arg13: int, arg14: int, arg15: int, arg16: int, arg17: int, arg18: int, arg19: int, arg20: int, arg21: int, arg22: int, arg23: int, arg24: int, arg25: int, arg26: int, arg27: int, arg28: int, arg29: int, arg30: int, arg31: int, /) -> None:
+def sequence_backward(arg0: int, arg1: bool, arg2: int, arg3: int, arg4: int, arg5: int, arg6: bool, arg7: bool, arg8: bool, arg9: int, arg10: int, arg11: int, arg12: int, arg13: int, arg14: int, arg15: int, arg16: int, arg17: int, arg18: int, arg19: int, arg20: int, arg21: int, arg22: int, arg23: int, arg24: int, arg25: int, arg26: int, arg27: int, arg28: int, arg29: int, arg30: int, arg31: int, /) -> int:
     """
-    Fill the arrays at the last eight addresses from what sequence_forward wrote.
+    Fill the arrays at the last eight addresses from what sequence_forward wrote; refuses lengths as it does.
     """
 
 class BoundStep:

@@ -78,7 +78,7 @@ def test_the_record_refuses_gradients_that_do_not_fit():
     given = tensors("lstm", dtype=torch.float32)
     with pytest.raises(ShapeError, match=r"lstm: expected d_h of shape \(B, H\) = \(4, 6\) .* got \(4, 5\)"):
         sequence_record(**given, cell="lstm", d_h=torch.zeros(B, 5))
-    with pytest.raises(ShapeError, match=r"d_outputs .* and torch.float64; pass None for zeros"):
+    with pytest.raises(ShapeError, match=r"d_outputs .* and torch.float64 on cpu; pass None for zeros"):
         sequence_record(**given, cell="lstm", d_outputs=torch.zeros(T, B, H, dtype=torch.float64))
     given = tensors("gru_reset_after", dtype=torch.float32)
     with pytest.raises(ShapeError, match=r"gru: expected no d_c, as there is no cell state; pass None\."):

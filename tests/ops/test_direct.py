@@ -8,7 +8,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils.checkpoint import checkpoint
 from torch.utils.flop_counter import FlopCounterMode
 
-from remy.errors import RemyError
+from remy.errors import RemyError, ShapeError
 from remy.layers import GRU, LSTM, SimpleRNN
 from remy.ops import CELLS, core, sequence
 from tests.ops.arguments import DROPOUT, LENGTHS, MASK, B, F, H, T, flat, tensors, unflat
@@ -349,9 +349,6 @@ def test_hooks_on_saved_tensors_see_every_one_of_them():
         assert torch.equal(actual, value)
 
 
-@pytest.mark.xfail(
-    strict=True, reason="arguments.py, as_tensor: shares the array's memory until the backward"
-)
 @pytest.mark.parametrize("what", ["lengths", "mask"])
 def test_an_array_given_for_a_tensor_may_be_used_again_before_going_back(what):
     """A tensor changed in place is an error of autograd's; an array shares no such knowledge."""
@@ -362,3 +359,41 @@ def test_an_array_given_for_a_tensor_may_be_used_again_before_going_back(what):
     array[:] = 1
     for actual, value in zip(torch.autograd.grad(loss, parts), expected, strict=True):
         assert torch.equal(actual, value)
+
+
+def test_a_mode_that_begins_before_the_way_back_sees_that():
+    loss = loss_of(sequence(**tensors("lstm", grad=True), cell="lstm"))
+    with Log() as log:
+        loss.backward()
+    assert "remy.sequence_backward.default" in log.seen
+
+
+@pytest.mark.parametrize("what", ["x", "kernel", "recurrent_kernel", "bias"])
+def test_tensors_of_a_class_of_their_own_go_by_the_operator(what, operators):
+    class Own(torch.Tensor):
+        pass
+
+    given = tensors("gru_reset_after")
+    expected = sequence(**given, cell="gru_reset_after").outputs
+    assert operators == []
+    found = sequence(**{**given, what: given[what].as_subclass(Own)}, cell="gru_reset_after").outputs
+    assert set(operators) == {"sequence"}  # torch may look it up by name once more
+    assert torch.equal(found.as_subclass(torch.Tensor), expected)
+
+
+@pytest.mark.parametrize("what", ["x", "kernel", "recurrent_kernel", "bias"])
+def test_tensors_whose_sign_is_pending_are_read_with_it(what):
+    given = tensors("gru_reset_before")
+    expected = sequence(**{**given, what: -given[what]}, cell="gru_reset_before").outputs
+    pending = torch._neg_view(given[what])
+    assert pending.is_neg()
+    assert torch.equal(sequence(**{**given, what: pending}, cell="gru_reset_before").outputs, expected)
+
+
+@pytest.mark.parametrize("value", [T + 1, -1, 2**40])
+def test_lengths_spoilt_behind_autograds_back_are_refused_on_the_way_back(value):
+    array = LENGTHS.numpy().copy()
+    loss = loss_of(sequence(**tensors("lstm", grad=True), cell="lstm", lengths=torch.from_numpy(array)))
+    array[2] = value
+    with pytest.raises(ShapeError, match=f"expected lengths from 0 to T = 5, got {value} in row 2"):
+        loss.backward()

@@ -80,12 +80,7 @@ def test_the_initial_state_of_a_row_wholly_masked_leaks_into_no_other(cell, mask
             np.testing.assert_array_equal(dirty[name][rows], value[rows], err_msg=name)
 
 
-ZERO_TIMES_INFINITY = pytest.mark.xfail(
-    strict=True, reason="backward.cpp, input_gradients: dx of a step masked by a gap is 0 * inf, not cleared"
-)
-
-
-@pytest.mark.parametrize("masking", ["none", "lengths", pytest.param("gaps", marks=ZERO_TIMES_INFINITY)])
+@pytest.mark.parametrize("masking", ["none", "lengths", "gaps"])
 @pytest.mark.parametrize("cell", CELLS)
 def test_what_stands_in_the_kernel_reaches_no_input_of_a_masked_step(cell, masking):
     problem = Problem(cell, 5, 4, 3, 9, masking=masking, extras=("bias", "initial state"))

@@ -6,6 +6,8 @@
 
 #include <cstdint>
 
+#include "remy/view.h"
+
 namespace remy {
 
 enum class Cell : int {
@@ -23,27 +25,29 @@ constexpr const char* kCellNames[kCellCount] = {
     "simple_rnn_tanh", "simple_rnn_relu", "simple_rnn_linear", "lstm", "gru_reset_after", "gru_reset_before",
 };
 
-constexpr bool is_simple(Cell cell) { return cell <= Cell::simple_rnn_linear; }
+REMY_INLINE constexpr bool is_simple(Cell cell) { return cell <= Cell::simple_rnn_linear; }
 
 // Blocks of H columns in W and U.
-constexpr std::int64_t gate_count(Cell cell) {
+REMY_INLINE constexpr std::int64_t gate_count(Cell cell) {
   if (is_simple(cell)) return 1;
   return cell == Cell::lstm ? 4 : 3;
 }
 
 // Values kept for each unit and step for the backward pass: LSTM i, f, g, o; GRU z, r, h~ and, with the reset gate
 // after the product, q = U_h h + b.
-constexpr std::int64_t slot_count(Cell cell) {
+REMY_INLINE constexpr std::int64_t slot_count(Cell cell) {
   if (is_simple(cell)) return 0;
   return cell == Cell::gru_reset_before ? 3 : 4;
 }
 
 // Blocks of H columns in the gradient of the pre-activations. With the reset gate after the product the candidate
 // has two: h as the input product sees it, z, r, h as the recurrent product sees it. So either product's are adjacent.
-constexpr std::int64_t gradient_count(Cell cell) { return cell == Cell::gru_reset_after ? 4 : gate_count(cell); }
+REMY_INLINE constexpr std::int64_t gradient_count(Cell cell) {
+  return cell == Cell::gru_reset_after ? 4 : gate_count(cell);
+}
 
-constexpr bool has_cell_state(Cell cell) { return cell == Cell::lstm; }
+REMY_INLINE constexpr bool has_cell_state(Cell cell) { return cell == Cell::lstm; }
 
-constexpr std::int64_t bias_rows(Cell cell) { return cell == Cell::gru_reset_after ? 2 : 1; }
+REMY_INLINE constexpr std::int64_t bias_rows(Cell cell) { return cell == Cell::gru_reset_after ? 2 : 1; }
 
 }  // namespace remy

@@ -65,8 +65,8 @@ class TeamTaskRef {
 void together(int members, TeamTaskRef task);
 
 // How many parts a piece of work is worth: 1 below so many multiply-adds that waking a thread costs more than it saves,
-// else the number of threads. On OpenMP's threads, which still spin from the work before, that is 2^17 (a few us); on our
-// own, which sleep, 2^23 (some 100 us: waking one takes 30 to 50).
+// else the number of threads. On OpenMP's threads, which still spin from the work before, that is 2^17 (a few us); on
+// our own, which sleep, 2^23 (some 100 us: waking one takes 30 to 50).
 int worthwhile_parts(std::int64_t multiply_adds);
 
 // Use another bound than these; 0 for these again. For tests, which cannot wait for large problems.

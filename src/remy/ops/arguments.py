@@ -180,7 +180,7 @@ def as_tensor(what: str, given: Any, device: torch.device) -> Tensor | None:
     if given is None or isinstance(given, Tensor):
         return given
     try:
-        return torch.as_tensor(given, device=device)
+        return torch.tensor(given, device=device)  # a copy: an array may be filled anew before the way back
     except (TypeError, ValueError, RuntimeError) as error:
         raise ShapeError(f"{what}: expected a tensor or lists of equal lengths, got {given!r}.") from error
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from math import prod
 from typing import Any, NamedTuple
 
@@ -99,9 +100,7 @@ def run(a: Arguments, *, store: bool) -> Forward:
     result = Forward(outputs, h, c, states, cells, gates)
     to = map(_address, (outputs, states, cells, gates, h, c))
     wrong: int = _core.sequence_forward(*given, *to)
-    if wrong >= 0:
-        assert a.lengths is not None
-        check_lengths(a.sizes.family, a.lengths, steps)
+    _refuse_length(a, wrong)
     del held
     return result
 
@@ -115,14 +114,16 @@ def run_back(
     whether those inside the sequence are.
     """
     held, given = _for_core(a)
-    come = [None if t is None else t.contiguous() for t in arriving]
+    come, kept = _readable(arriving), _readable(stored)
     results = Gradients(
         *(
             _empty(a.x, *shape) if is_wanted else None
             for is_wanted, shape in zip(wanted(a, needs, record), gradient_shapes(a), strict=True)
         )
     )
-    _core.sequence_backward(*given, *map(_address, stored), *map(_address, come), *map(_address, results))
+    to = map(_address, results)
+    wrong: int = _core.sequence_backward(*given, *map(_address, kept), *map(_address, come), *to)
+    _refuse_length(a, wrong)
     del held
     return results
 
@@ -149,7 +150,7 @@ def gradient_shapes(a: Arguments) -> list[tuple[int, ...]]:
 
 def _for_core(a: Arguments) -> tuple[list[Tensor | None], tuple[Any, ...]]:
     """Return the tensors to be held while the core runs, and what it is given of the arguments."""
-    held = [None if t is None else t.contiguous() for t in a.tensors]
+    held = _readable(a.tensors)
     sizes = (a.steps, a.batch, a.x.shape[2], a.units)
     return held, (
         _INDEX[a.cell],
@@ -160,6 +161,18 @@ def _for_core(a: Arguments) -> tuple[list[Tensor | None], tuple[Any, ...]]:
         a.zero_output,
         *map(_address, held),
     )
+
+
+def _refuse_length(a: Arguments, row: int) -> None:
+    """Raise the `ShapeError` of the row that the core has refused; -1 for none."""
+    if row >= 0:
+        assert a.lengths is not None
+        check_lengths(a.sizes.family, a.lengths, a.steps)
+
+
+def _readable(tensors: Iterable[Tensor | None]) -> list[Tensor | None]:
+    """Return the tensors as the core reads memory: C-contiguous, no sign pending."""
+    return [None if t is None else (t.resolve_neg() if t.is_neg() else t).contiguous() for t in tensors]
 
 
 def _address(tensor: Tensor | None) -> int:

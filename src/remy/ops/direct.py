@@ -30,13 +30,14 @@ def differentiable(a: Arguments) -> tuple[Tensor, Tensor, Tensor | None]:
     return result
 
 
-def _is_watched(a: Arguments) -> bool:
+def _is_watched(a: Arguments, *others: Tensor | None) -> bool:
     """Whether somebody follows the operators that go by, and would miss a call of the core."""
     return (
         torch.compiler.is_compiling()
         or torch._C._get_tracing_state() is not None
         or a.x.device.type != "cpu"
-        or not _PLAIN.issuperset(map(type, a.tensors))
+        or not _PLAIN.issuperset(map(type, (*a.tensors, *others)))
+        or any(t is not None and t.dtype != a.x.dtype for t in others)
         or torch._C._len_torch_dispatch_stack() > 0
         or torch._C._functorch.peek_interpreter_stack() is not None
     )
@@ -70,6 +71,7 @@ class _Direct(torch.autograd.Function):
     def backward(ctx: Any, *arriving: Tensor | None) -> tuple[Tensor | None, ...]:
         a, stored = Arguments.restored(ctx)
         # Where a graph of the gradient is asked for, the operator can say that there is none.
-        go_back = operators.sequence_backward if torch.is_grad_enabled() else core.run_back
+        watched = torch.is_grad_enabled() or _is_watched(a, *stored, *arriving)
+        go_back = operators.sequence_backward if watched else core.run_back
         found = go_back(a, stored, core.Arriving(*arriving), list(ctx.needs_input_grad[1:7]), record=False)
         return (None, *found[:6], *[None] * 6)

@@ -152,10 +152,13 @@ def _arriving(
         ("d_h", d_h, "(B, H)", final),
         ("d_c", d_c, "(B, H)", final),
     ):
-        if tensor is not None and (tuple(tensor.shape) != shape or tensor.dtype != a.x.dtype):
+        if tensor is None:
+            continue
+        if tuple(tensor.shape) != shape or tensor.dtype != a.x.dtype or tensor.device != a.x.device:
             raise ShapeError(
-                f"{family}: expected {name} of shape {letters} = {shape} and dtype {a.x.dtype}, "
-                f"got {tuple(tensor.shape)} and {tensor.dtype}; pass None for zeros."
+                f"{family}: expected {name} of shape {letters} = {shape} and dtype {a.x.dtype} "
+                f"on {a.x.device}, got {tuple(tensor.shape)} and {tensor.dtype} on {tensor.device}; "
+                "pass None for zeros."
             )
     return core.Arriving(d_outputs, d_h, d_c)
 

@@ -18,6 +18,17 @@ Floats = NDArray[np.float32]
 Ids = NDArray[np.intp]
 
 
+class Bound:
+    """Calls that take a step of each layer with the arrays of one state; they go into no copy and no file."""
+
+    def __init__(self) -> None:
+        self.network: object = None
+        self.steps: list[Callable[[], None]] = []
+
+    def __reduce__(self) -> tuple[type[Bound], tuple[()]]:
+        return Bound, ()
+
+
 @dataclass(frozen=True)
 class State:
     """What a network remembers of the rows it has read, and the buffers a step writes to.
@@ -30,8 +41,8 @@ class State:
         One array (B, H) a layer: the LSTM's c; empty for the other cells.
     logits (B, V)
         Where :meth:`RecurrentNetwork.step` puts its result.
-    steps
-        The layers' cells, bound to these arrays by the network's first step.
+    bound
+        The cells of the network that stepped last, bound to these arrays.
     """
 
     hidden: tuple[Floats, ...]
@@ -39,7 +50,7 @@ class State:
     logits: Floats
     embedded: Floats
     sums: Floats
-    steps: list[Callable[[], None]] = field(default_factory=list, repr=False, compare=False)
+    bound: Bound = field(default_factory=Bound, init=False, repr=False, compare=False)
 
     @property
     def batch(self) -> int:
@@ -107,7 +118,7 @@ class RecurrentNetwork:
         with self._turn:
             # mode="clip" because "raise" makes numpy buffer the output; the range is checked above.
             x = np.take(self._embeddings, ids, axis=0, out=state.embedded, mode="clip")
-            for h, step in zip(state.hidden, state.steps or self._bind(state), strict=True):
+            for h, step in zip(state.hidden, self._steps(state), strict=True):
                 step()
                 x = np.add(x, h, out=state.sums) if self._adds(x) else h
             self._dense.apply(x, state.logits)
@@ -137,14 +148,18 @@ class RecurrentNetwork:
             state.logits[...] = logits[-batch:]
         return logits.reshape(steps, batch, self.vocabulary_size)
 
-    def _bind(self, state: State) -> list[Callable[[], None]]:
-        """Bind every cell to the arrays of `state` that it reads and writes."""
-        x = state.embedded
-        for layer, cell in enumerate(self._cells):
-            h = state.hidden[layer]
-            state.steps.append(cell.bind(x, h, state.cell[layer] if state.cell else None))
-            x = state.sums if self._adds(x) else h
-        return state.steps
+    def _steps(self, state: State) -> list[Callable[[], None]]:
+        """Return this network's cells, bound to the arrays of `state` that they read and write."""
+        bound = state.bound
+        if bound.network is not self:
+            steps: list[Callable[[], None]] = []
+            x = state.embedded
+            for layer, cell in enumerate(self._cells):
+                h = state.hidden[layer]
+                steps.append(cell.bind(x, h, state.cell[layer] if state.cell else None))
+                x = state.sums if self._adds(x) else h
+            bound.network, bound.steps = self, steps
+        return bound.steps
 
     def _adds(self, x: Floats) -> bool:
         """Whether a layer that reads `x` adds it to its output: where it may and the sizes agree."""
