@@ -65,8 +65,8 @@ NB_MODULE(_core, module) {
   bind_math<double>(module);
   bind_pooled<float>(module, "pooled");
   bind_pooled<double>(module, "pooled64");
-  module.def("release_memory", &release_idle_blocks, "Give memory kept for later calls back to the system.");
-  module.def("idle_memory", &idle_block_bytes, "Bytes kept for later calls.");
+  module.def("release_memory", &release_idle_blocks, "Give the idle blocks of the pool back to the system.");
+  module.def("idle_memory", &idle_block_bytes, "Bytes of the idle blocks of the pool.");
   module.def(
       "read",
       [](const Array<const float, 1>& x, std::int64_t times) {

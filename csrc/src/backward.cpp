@@ -1,6 +1,6 @@
 // Spans of steps, the last first. In each, the rows of the batch go back through time (every thread its own rows);
 // then, over all rows of the span at once, come the gradients of the inputs (every thread some rows) and of the weights
-// (every thread some columns). The span's arrays stay in the caches, and no array is as long as the sequence.
+// (every thread some columns). The span's arrays stay in the caches; none of them is as long as the sequence.
 #include <algorithm>
 
 #include "denormals.h"

@@ -52,10 +52,10 @@ def pooled64(arg: int, /) -> Annotated[NDArray[numpy.float64], dict(shape=(None,
     """
 
 def release_memory() -> None:
-    """Give memory kept for later calls back to the system."""
+    """Give the idle blocks of the pool back to the system."""
 
 def idle_memory() -> int:
-    """Bytes kept for later calls."""
+    """Bytes of the idle blocks of the pool."""
 
 def read(x: Annotated[NDArray[numpy.float32], dict(shape=(None,), order='C', device='cpu', writable=False)], times: int) -> float:
     """Sum of an array that is read so many times; for measuring caches."""

@@ -12,7 +12,7 @@ MOST_THREADS = 1024
 
 
 def set_num_threads(count: int) -> None:
-    """Let the core split the rows of a batch over `count` threads.
+    """Let the core split the rows of a batch, or the units of a large layer, over `count` threads.
 
     Results do not depend on the number of threads, to the last bit. torch's own number of threads
     (``torch.set_num_threads``) is separate.

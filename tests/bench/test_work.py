@@ -54,7 +54,3 @@ def test_one_row_reads_the_recurrent_kernel_at_every_step(mode: str, products: i
     recurrent_bytes = 4 * 7 * 28
     assert sizes == [recurrent_bytes]
     assert allowed == pytest.approx(2 * 6 * 28 * products / 1e9 + reads * 6 * recurrent_bytes / 1e10)
-
-
-def test_without_a_bandwidth_nothing_is_said_of_one_row() -> None:
-    assert allowed_seconds(work(make_problem(small.case(batch=1))), 1e9, lambda size: None) is None

@@ -69,23 +69,18 @@ class Ceiling:
         if self._seconds < float("inf"):
             self._seconds = min(self._seconds, _best_seconds(self._products[0], _AGAIN))
 
-    def bandwidth(self, size: int) -> float | None:
-        """Return the bytes a second of reading an array of `size` bytes; ``None`` if the core cannot measure.
+    def bandwidth(self, size: int) -> float:
+        """Return the bytes a second of reading an array of `size` bytes.
 
         Examples
         --------
-        >>> Ceiling(64).bandwidth(1 << 14) != 0.0
+        >>> Ceiling(64).bandwidth(1 << 14) > 0.0
         True
         """
-        read: Callable[[np.ndarray[tuple[int], np.dtype[np.float32]], int], float] | None = getattr(
-            _core, "read", None
-        )
-        if read is None:
-            return None
         if size not in self.bandwidths:
             array = np.ones(size // 4, np.float32)
             times = max(1, min(_BYTES // size, _MOST_TIMES))
-            self.bandwidths[size] = times * array.nbytes / _best_seconds(lambda: read(array, times))
+            self.bandwidths[size] = times * array.nbytes / _best_seconds(lambda: _core.read(array, times))
         return self.bandwidths[size]
 
 

@@ -79,9 +79,7 @@ def hold_against(ceiling: Ceiling, result: CaseResult) -> CaseResult:
     """Return `result` with the time that `ceiling` allows, as far as it is known by now."""
     allowed = allowed_seconds(Work(result.products, result.reads), ceiling.rate, ceiling.bandwidth)
     own = next(iter(result.seconds.values()))
-    return result.model_copy(
-        update={"allowed": allowed, "fraction": None if allowed is None else allowed / own}
-    )
+    return result.model_copy(update={"allowed": allowed, "fraction": allowed / own})
 
 
 def _agreeing(peer: Side, problem: Problem, expected: Answer) -> Prepared | str:

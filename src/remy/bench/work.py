@@ -69,8 +69,8 @@ def work(problem: Problem) -> Work:
     return Work(2 * problem.valid_steps * products, dict(reads))
 
 
-def allowed_seconds(work: Work, rate: float, bandwidth: Callable[[int], float | None]) -> float | None:
-    """Return the time that the machine's ceiling allows, ``None`` where it is not known.
+def allowed_seconds(work: Work, rate: float, bandwidth: Callable[[int], float]) -> float:
+    """Return the time that the machine's ceiling allows.
 
     Parameters
     ----------
@@ -81,10 +81,5 @@ def allowed_seconds(work: Work, rate: float, bandwidth: Callable[[int], float | 
     bandwidth
         From a number of bytes to the bytes a second that reading so many again and again reaches.
     """
-    seconds = work.products / rate
-    for size, times in work.reads.items():
-        read = bandwidth(size)
-        if read is None:
-            return None
-        seconds += size * times / read
-    return seconds
+    reading = sum(size * times / bandwidth(size) for size, times in work.reads.items())
+    return work.products / rate + reading
