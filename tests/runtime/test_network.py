@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import tracemalloc
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -163,3 +164,16 @@ def test_arrays_of_the_wrong_shape_or_range_are_refused() -> None:
         runner.sequence(np.array([[0, -1]]), state)
     with pytest.raises(ShapeError, match="batch of at least 1, got 0"):
         runner.zero_state(0)
+
+
+def test_one_state_may_be_stepped_by_two_networks_in_turn() -> None:
+    files = [small_models.model_file(seed=seed) for seed in (1, 2)]
+    first, second = (RecurrentNetwork(file.architecture, file.tensors) for file in files)
+    ids, shared = np.array([3]), first.zero_state()
+    first.step(ids, shared)
+    alone = copy.deepcopy(shared)
+    np.testing.assert_array_equal(second.step(ids, shared), second.step(ids, alone))
+    np.testing.assert_array_equal(shared.hidden[0], alone.hidden[0])
+    first.step(ids, alone)
+    second.step(ids, shared)
+    assert not np.array_equal(shared.hidden[0], alone.hidden[0])
