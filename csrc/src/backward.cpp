@@ -3,6 +3,7 @@
 // (every thread some columns). The span's arrays stay in the caches; none of them is as long as the sequence.
 #include <algorithm>
 
+#include "carried.h"
 #include "denormals.h"
 #include "inputs.h"
 #include "kernels.h"
@@ -147,8 +148,8 @@ class BackwardRun {
     plan.d_reset = plan.h_before + piece;
     if (team.member == 0) {
       if (plan.span.last == s_.steps) {
-        begin(rows, arriving_.h_final, plan.dh);
-        if (has_cell_state(s_.cell)) begin(rows, arriving_.c_final, plan.dc);
+        start_from(arriving_.h_final, rows, s_.units, plan.dh);
+        if (has_cell_state(s_.cell)) start_from(arriving_.c_final, rows, s_.units, plan.dc);
       }
       gather(rows);
     }
@@ -156,8 +157,8 @@ class BackwardRun {
     kernels_.of(s_.cell).backward(plan);
     team.wait();
     if (plan.span.first == 0 && team.member == 0) {
-      end(rows, plan.dh, gradients_.h0);
-      if (has_cell_state(s_.cell)) end(rows, plan.dc, gradients_.c0);
+      end_at(plan.dh, rows, s_.units, gradients_.h0);
+      if (has_cell_state(s_.cell)) end_at(plan.dc, rows, s_.units, gradients_.c0);
     }
   }
 
@@ -170,22 +171,6 @@ class BackwardRun {
         for (std::int64_t r = rows.at(t); r < rows.count(); ++r)
           std::fill_n(gradients_.x.at(t, rows.row(r)), s_.inputs, T(0));
     }
-  }
-
-  void begin(const PartRows& rows, const T* arriving, T* to) {
-    for (std::int64_t r = 0; r < rows.count(); ++r, to += s_.units) {
-      if (arriving != nullptr) {
-        std::copy_n(arriving + rows.row(r) * s_.units, s_.units, to);
-      } else {
-        std::fill_n(to, s_.units, T(0));
-      }
-    }
-  }
-
-  void end(const PartRows& rows, const T* from, T* to) {
-    if (to == nullptr) return;
-    for (std::int64_t r = 0; r < rows.count(); ++r, from += s_.units)
-      std::copy_n(from, s_.units, to + rows.row(r) * s_.units);
   }
 
   std::int64_t scratch_size(std::int64_t count, int parts) const {

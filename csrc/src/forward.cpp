@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "carried.h"
 #include "denormals.h"
 #include "forward_run.h"
 #include "inputs.h"
@@ -14,23 +15,6 @@ namespace {
 std::int64_t span_steps(std::int64_t values_a_row, std::int64_t rows) {
   const std::int64_t wanted = std::clamp<std::int64_t>((1 << 16) / (values_a_row + 1), 96, 256);
   return std::max<std::int64_t>(1, wanted / std::max<std::int64_t>(1, rows));
-}
-
-template <class T>
-void start_from(const T* initial, const PartRows& rows, std::int64_t units, T* to) {
-  for (std::int64_t r = 0; r < rows.count(); ++r, to += units) {
-    if (initial != nullptr) {
-      std::copy_n(initial + rows.row(r) * units, units, to);
-    } else {
-      std::fill(to, to + units, T(0));
-    }
-  }
-}
-
-template <class T>
-void end_at(const T* last, const PartRows& rows, std::int64_t units, T* to) {
-  if (to == nullptr) return;
-  for (std::int64_t r = 0; r < rows.count(); ++r) std::copy_n(last + r * units, units, to + rows.row(r) * units);
 }
 
 // One part's rows through all steps, by one thread or by a team that shares the units.

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "remy/view.h"
+#include "rows.h"
 #include "simd.h"
 
 namespace remy::REMY_ISA {
@@ -32,13 +33,6 @@ int64_t packed_gates_size(int64_t depth, int64_t units) {
   return panel_count(units, kPanelUnits<T, G, kWidths>) * depth * GateGroup<G, kWidths>::vectors * kLanes<T>;
 }
 
-template <class T>
-REMY_INLINE void copy_columns(const T* from, T* to, int64_t count) {
-  int64_t j = 0;
-  for (; j + kLanes<T> <= count; j += kLanes<T>) store(to + j, load(from + j));
-  for (; j < count; ++j) to[j] = from[j];
-}
-
 // `weights` (depth, G * units), columns adjacent, or a range of its gates. Units beyond the last are zero.
 template <class T, int G, int kWidths>
 void pack_gates(MatrixView<const T> weights, int64_t units, T* packed) {
@@ -47,7 +41,7 @@ void pack_gates(MatrixView<const T> weights, int64_t units, T* packed) {
     const int64_t count = smaller(width, units - first);
     for (int64_t k = 0; k < weights.rows; ++k) {
       for (int g = 0; g < G; ++g) {
-        copy_columns(weights.data + k * weights.row_stride + g * units + first, packed, count);
+        copy_row(weights.data + k * weights.row_stride + g * units + first, packed, count);
         for (int64_t u = count; u < width; ++u) packed[u] = T(0);
         packed += width;
       }
@@ -85,7 +79,7 @@ void pack_panel(MatrixView<const T> matrix, int64_t column, int64_t width, T* pa
   const T* row = matrix.data + column * matrix.col_stride;
   for (int64_t k = 0; k < matrix.rows; ++k, row += matrix.row_stride, packed += width) {
     if (matrix.col_stride == 1) {
-      copy_columns(row, packed, count);
+      copy_row(row, packed, count);
     } else {
       for (int64_t j = 0; j < count; ++j) packed[j] = row[j * matrix.col_stride];
     }

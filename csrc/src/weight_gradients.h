@@ -57,10 +57,10 @@ class WeightGradients {
     std::int64_t panels = 0;
     for (int g = 0; g < count_; ++g) panels += (groups_[g].count + width - 1) / width;
     const bool by_panel = (count_ == 1 && panels % parts == 0) || panels >= 8 * parts;
+    const Range mine = share(panels, parts, part);
     std::int64_t panel = 0;
     for (int g = 0; g < count_; ++g) {
       for (std::int64_t column = 0; column < groups_[g].count; column += width, ++panel) {
-        const Range mine = share(panels, parts, part);
         if (by_panel && (panel < mine.first || panel >= mine.last)) continue;
         add_panel(groups_[g], column, rows, by_panel ? 0 : part, by_panel ? 1 : parts, scratch);
       }

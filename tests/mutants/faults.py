@@ -23,6 +23,7 @@ PLAN = "csrc/src/row_plan.h"
 FORWARD = "csrc/src/forward_pass.h"
 BACKWARD = "csrc/src/backward_pass.h"
 RUN = "csrc/src/forward.cpp"
+CARRIED = "csrc/src/carried.h"
 BACK = "csrc/src/backward.cpp"
 INPUTS = "csrc/src/inputs.h"
 WEIGHTS = "csrc/src/weight_gradients.h"
@@ -53,8 +54,8 @@ FAULTS = [
     Fault("a row less at every step", PLAN, "active != nullptr ? active[t] : batch", "active != nullptr ? active[t] - (active[t] > 0 ? 1 : 0) : batch"),
     Fault("rows of a part counted short", PLAN, "(rows - part + parts - 1) / parts", "(rows - part) / parts"),
     Fault("order of rows ignored where outputs are written", FORWARD, "const int64_t outer = valid.rows.row(r);", "const int64_t outer = valid.rows.part + r * valid.rows.parts;"),
-    Fault("order of rows ignored where final states are written", RUN, "to + rows.row(r) * units);", "to + (rows.part + r * rows.parts) * units);"),
-    Fault("order of rows ignored where initial states are read", RUN, "initial + rows.row(r) * units", "initial + (rows.part + r * rows.parts) * units"),
+    Fault("order of rows ignored where final states are written", CARRIED, "to + rows.row(r) * units);", "to + (rows.part + r * rows.parts) * units);"),
+    Fault("order of rows ignored where initial states are read", CARRIED, "initial + rows.row(r) * units", "initial + (rows.part + r * rows.parts) * units"),
     Fault("order of rows ignored in the gradient of the inputs", BACK, "b = rows_.row(place);", "b = place;"),
     Fault("rows that have ended stand in one buffer only", FORWARD, "for (int64_t r = active; s > 0 && r <", "for (int64_t r = active; false && r <"),
     Fault("gates of masked steps not cleared", FORWARD, "if (plan.gates && !is_valid)", "if (false)"),
@@ -70,8 +71,8 @@ FAULTS = [
     Fault("reversed inputs read as they lie", INPUTS, "&& !s.reverse && !s.masked()", "&& !s.masked()"),
     Fault("inputs of masked steps reach the kernel's gradient", INPUTS, "if (s.mask && !*s.mask.at(t, row)) {", "if (false) {"),
     Fault("gradient flows through zeroed outputs", BACKWARD, "if (plan.d_outputs && (is_valid || !plan.span.zero_output))", "if (plan.d_outputs)"),
-    Fault("gradient into the final h dropped", BACK, "begin(rows, arriving_.h_final, plan.dh);", "begin(rows, nullptr, plan.dh);"),
-    Fault("gradient into the final c dropped", BACK, "begin(rows, arriving_.c_final, plan.dc);", "begin(rows, nullptr, plan.dc);"),
+    Fault("gradient into the final h dropped", BACK, "start_from(arriving_.h_final, rows, s_.units, plan.dh);", "start_from<T>(nullptr, rows, s_.units, plan.dh);"),
+    Fault("gradient into the final c dropped", BACK, "start_from(arriving_.c_final, rows, s_.units, plan.dc);", "start_from<T>(nullptr, rows, s_.units, plan.dc);"),
     Fault("reverse direction reads its predecessor at the wrong side", BACKWARD, "before = plan.span.time(s - 1);", "before = plan.span.time(plan.span.reverse ? s : s - 1);"),
     Fault("initial state of the first row for all", BACKWARD, "plan.h0 + outer * plan.h0_stride", "plan.h0"),
     Fault("recurrent dropout missing from the gradient", BACKWARD, "if (factors != nullptr) sum *= get(factors, at);", ""),

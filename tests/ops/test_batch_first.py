@@ -95,26 +95,6 @@ def test_compiled_with_views_and_without_masks_it_is_the_same(cell):
     problem.assert_same_bits(found, problem.by_autograd())
 
 
-def test_one_compiled_function_serves_every_size():
-    torch._dynamo.reset()
-    given, graphs = tensors("lstm"), []
-
-    def count(graph, inputs):
-        graphs.append(graph)
-        return graph.forward
-
-    def run(x):
-        return ops.sequence(
-            **{**given, "x": x, "initial_state": None}, cell="lstm", batch_first=True, zero_output=True
-        ).outputs
-
-    compiled = torch.compile(run, fullgraph=True, backend=count, dynamic=True)
-    for batch, steps in ((4, 5), (2, 9), (7, 3)):
-        x = torch.randn(batch, steps, F, dtype=torch.float64)
-        assert torch.equal(compiled(x), run(x))
-    assert len(graphs) == 1
-
-
 @pytest.mark.parametrize("cell", CELLS)
 def test_the_operator_passes_opcheck_and_meta_tensors_have_the_shapes(cell):
     given = tensors(cell)

@@ -93,7 +93,8 @@ def test_a_function_compiled_by_inductor_gives_the_same_loss_and_gradients():
         torch.testing.assert_close(a, b, rtol=1e-12, atol=1e-12)
 
 
-def test_one_compiled_function_serves_every_size():
+@pytest.mark.parametrize("options", [{}, {"batch_first": True, "zero_output": True}])
+def test_one_compiled_function_serves_every_size(options):
     torch._dynamo.reset()
     given, graphs = tensors("lstm"), []
 
@@ -102,11 +103,11 @@ def test_one_compiled_function_serves_every_size():
         return graph.forward
 
     def run(x):
-        return ops.sequence(**{**given, "x": x, "initial_state": None}, cell="lstm").outputs
+        return ops.sequence(**{**given, "x": x, "initial_state": None}, cell="lstm", **options).outputs
 
     compiled = torch.compile(run, fullgraph=True, backend=count, dynamic=True)
-    for steps, batch in ((5, 4), (9, 2), (3, 7)):
-        x = torch.randn(steps, batch, F, dtype=torch.float64)
+    for first, second in ((5, 4), (9, 2), (3, 7)):
+        x = torch.randn(first, second, F, dtype=torch.float64)
         assert torch.equal(compiled(x), run(x))
     assert len(graphs) == 1
 
