@@ -234,5 +234,5 @@ def _figures(bar: Bar, results: Results) -> list[float]:
         return [share for share in shares if share is not None]
     cases = [case for case in results.cases if bar.where.holds(case)]
     if bar.peer == FRACTION:
-        return [case.fraction for case in cases if case.fraction is not None]
+        return [case.fraction for case in cases]
     return [case.ratios[bar.peer].median for case in cases if bar.peer in case.ratios]

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import atexit
 import os
+import subprocess
 import sys
 from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from benchmarks import cpuid
 
 #: Instruction set -> what the peers' libraries read of the environment when they are loaded.
 ENVIRONMENT = {
@@ -16,10 +21,9 @@ ENVIRONMENT = {
     }
 }
 
-#: Peer -> whether the environment holds it. ONNX Runtime asks the processor and has no such switch. XLA's
-#: flag holds the code it generates, but not its matrix products: measured on one core with AVX-512, they made
-#: 253 GFLOP/s with and without it, twice what AVX2 can.
-CAPPED = {"torch.nn": True, "PackedSequence": True, "Keras-JAX": False, "ONNX Runtime": False}
+#: Peers whose libraries the environment holds. XLA's flag holds the code it generates but not its matrix
+#: products, and ONNX Runtime has no switch: both ask the processor, and are held by :mod:`benchmarks.cpuid`.
+SWITCHED = ("torch.nn", "PackedSequence")
 
 
 def uncapped_environment(isa: str, environment: Mapping[str, str]) -> dict[str, str]:
@@ -44,10 +48,33 @@ def keep_to(isa: str | None, words: Sequence[str]) -> dict[str, bool]:
 
     if isa is None:
         return {}
+    best = _core.available_isas()[-1]
     missing = uncapped_environment(isa, os.environ)
+    if isa != best and isa in ENVIRONMENT and "LD_AUDIT" not in os.environ:
+        missing |= _audit()
     if missing:
         os.execve(sys.executable, [sys.executable, "-m", "benchmarks", *words], {**os.environ, **missing})
     _core.set_isa(isa)
-    if isa == _core.available_isas()[-1]:
+    if isa == best:
         return {}
-    return {"Remy": True} | {peer: held and isa in ENVIRONMENT for peer, held in CAPPED.items()}
+    audited = _audited(os.environ)
+    held = (*SWITCHED, *audited) if isa in ENVIRONMENT else ()
+    return {"Remy": True} | {peer: peer in held for peer in (*SWITCHED, *cpuid.ASKING)}
+
+
+def _audit() -> dict[str, str]:
+    print("looking where the peers ask the processor what it has ...", file=sys.stderr, flush=True)
+    try:
+        return cpuid.audit(cpuid.installed())
+    except (OSError, subprocess.CalledProcessError) as error:
+        print(f"{', '.join(cpuid.ASKING)} cannot be held: {error}", file=sys.stderr)
+        return {}
+
+
+def _audited(environment: Mapping[str, str]) -> list[str]:
+    """Return whose libraries are being held, and have what holds them cleared away at the end."""
+    if "REMY_CPUID_SITES" not in environment:
+        return []
+    atexit.register(cpuid.clear, dict(environment))
+    place = Path(environment["REMY_CPUID_SITES"])
+    return [peer for peer, library in cpuid.installed().items() if (place / library.name).exists()]

@@ -59,8 +59,7 @@ def _section(cases: Sequence[CaseResult], peaks: Sequence[Memory]) -> Iterable[s
     rows = []
     for case in cases:
         own = next(iter(case.seconds.values()))
-        fraction = "" if case.fraction is None else f"{case.fraction:.2f}"
-        row = [_title(case), duration(own), f"{case.operations / own / 1e9:.1f}", fraction]
+        row = [_title(case), duration(own), f"{case.operations / own / 1e9:.1f}", f"{case.fraction:.2f}"]
         row += [_ratio(case, peer) for peer in peers]
         rows.append(row + ([_peaks(by_case.get(case.case))] if peaks else []))
     return _table(head, rows)

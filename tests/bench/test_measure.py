@@ -71,28 +71,31 @@ def test_a_missing_peer_is_named_with_the_way_to_install_it() -> None:
     assert not found.failures
 
 
-def test_times_ratios_and_the_fraction_belong_together() -> None:
+def test_times_ratios_and_the_work_belong_together() -> None:
     result = measured(TorchNN())
-    assert result.allowed is not None
-    assert result.fraction == pytest.approx(result.allowed / result.seconds["Remy"])
+    assert result.seconds.keys() == {"Remy", "torch.nn"}
     assert result.products == result.operations == 3 * 2 * 18 * 28 * 12
     assert result.ratios["torch.nn"].lower <= result.ratios["torch.nn"].upper
 
 
-def test_all_cases_are_held_against_the_best_ceiling_seen() -> None:
-    session = Session([], pace=small.PACE, ceiling=small.ceiling())
-    early = session.measure(small.case(), part="layers")
-    session.ceiling._seconds /= 2.0  # as if the machine had been busy at first
-    (late,) = session.results().cases
-    assert early.fraction is not None
-    assert late.fraction is not None
-    assert late.fraction == pytest.approx(early.fraction / 2.0)
-    assert session.results().ceiling.operations_per_second == session.ceiling.rate
+def test_the_fraction_is_what_the_product_of_the_same_round_allows(monkeypatch: pytest.MonkeyPatch) -> None:
+    ceiling = small.ceiling()
+    series = {"Remy": [4.0, 2.0, 1.0], "large product": [8.0, 2.0, 1.0]}
+    monkeypatch.setattr(
+        "remy.bench.measure.in_turn", lambda sides, pace: {name: series[name] for name in sides}
+    )
+    problem = make_problem(small.case())
+    result = measure(problem, Remy(), [], part="layers", pace=small.PACE, ceiling=ceiling)
+    allowed = 3 * 2 * 18 * 28 * 12 / (2.0 * 64**3)
+    assert result.fraction == pytest.approx(allowed)  # of 2, 1 and 1 times that, the median
+    assert result.allowed == pytest.approx(2.0 * allowed)
+    assert result.seconds == {"Remy": 2.0}
 
 
-def test_the_ceiling_only_rises() -> None:
+def test_the_ceiling_keeps_the_best_product_seen() -> None:
     ceiling = small.ceiling()
     first = ceiling.rate
-    for _ in range(3):
-        ceiling.look_again()
-    assert ceiling.rate >= first
+    ceiling.saw([1.0, ceiling.operations / first / 2.0])
+    assert ceiling.rate == pytest.approx(2.0 * first)
+    ceiling.saw([1.0])
+    assert ceiling.rate == pytest.approx(2.0 * first)

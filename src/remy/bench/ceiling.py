@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import numpy as np
@@ -15,9 +15,8 @@ from remy.bench.turns import rest
 #: Rows, columns and depth of the product.
 SIZE: Final = 2048
 
-#: Each measurement is the best of so many, a pause before each; when it is repeated, of these.
+#: Each measurement is the best of so many, a pause before each.
 _TRIES: Final = 5
-_AGAIN: Final = 1
 _PAUSE: Final = 0.01
 
 #: Bytes read in one measurement of bandwidth, and how often an array is read at most.
@@ -35,6 +34,10 @@ class Ceiling:
 
     Attributes
     ----------
+    product
+        Computes the product once: torch's or the core's, whichever is faster here.
+    operations
+        Of the product.
     bandwidths
         Bytes of an array -> bytes a second of reading it again and again, as far as it was asked for.
     """
@@ -50,24 +53,21 @@ class Ceiling:
             with torch.inference_mode():
                 torch.matmul(first, second, out=result)
 
-        self._operations = 2.0 * float(size) ** 3
-        self._products: list[Callable[[], object]] = [by_torch, lambda: ours.apply(a, out)]
-        self._seconds = float("inf")
+        self.operations = 2.0 * float(size) ** 3
+        self._seconds, self.product = min(
+            ((_best_seconds(product), product) for product in (by_torch, lambda: ours.apply(a, out))),
+            key=lambda found: found[0],
+        )
         self.bandwidths: dict[int, float] = {}
 
     @property
     def rate(self) -> float:
-        """float32 operations a second of a large product: the best so far, torch's or the core's."""
-        if self._seconds == float("inf"):
-            seconds = [_best_seconds(product) for product in self._products]
-            self._products = [self._products[int(np.argmin(seconds))]]
-            self._seconds = min(seconds)
-        return self._operations / self._seconds
+        """float32 operations a second of the product: the best seen."""
+        return self.operations / self._seconds
 
-    def look_again(self) -> None:
-        """Measure the product again: a machine that was busy at first must not make the ceiling low."""
-        if self._seconds < float("inf"):
-            self._seconds = min(self._seconds, _best_seconds(self._products[0], _AGAIN))
+    def saw(self, seconds: Sequence[float]) -> None:
+        """Remember times of the product that were measured elsewhere."""
+        self._seconds = min(self._seconds, *seconds)
 
     def bandwidth(self, size: int) -> float:
         """Return the bytes a second of reading an array of `size` bytes.
@@ -84,9 +84,9 @@ class Ceiling:
         return self.bandwidths[size]
 
 
-def _best_seconds(call: Callable[[], object], tries: int = _TRIES) -> float:
+def _best_seconds(call: Callable[[], object]) -> float:
     best = float("inf")
-    for _ in range(tries):
+    for _ in range(_TRIES):
         rest(_PAUSE)
         start = time.perf_counter()
         call()

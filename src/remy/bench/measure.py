@@ -11,7 +11,9 @@ from remy.bench.problem import Problem
 from remy.bench.results import CaseResult, Ratio
 from remy.bench.side import Answer, Prepared, Side
 from remy.bench.turns import Pace, in_turn, ratio
-from remy.bench.work import Work, allowed_seconds, operations, work
+from remy.bench.work import allowed_seconds, operations, work
+
+_PRODUCT = "large product"
 
 
 def measure(
@@ -51,10 +53,15 @@ def measure(
             failures[peer.name] = prepared
         else:
             sides[peer.name] = prepared
-    series = in_turn(sides, pace)
+    # The product has its turn like everybody: what the machine does meanwhile falls on it too.
+    series = in_turn({**sides, _PRODUCT: Prepared(ceiling.product, dict)}, pace)
+    products = series.pop(_PRODUCT)
+    ceiling.saw(products)
     seconds = {name: statistics.median(times) for name, times in series.items()}
     least = work(problem)
-    result = CaseResult(
+    rates = (ceiling.operations / each for each in products)
+    allowed = [allowed_seconds(least, rate, ceiling.bandwidth) for rate in rates]
+    return CaseResult(
         part=part,
         title=title or problem.case.title,
         case=problem.case,
@@ -68,18 +75,9 @@ def measure(
         operations=operations(problem) + other_operations,
         products=least.products + other_operations,
         reads=least.reads,
-        allowed=None,
-        fraction=None,
+        allowed=statistics.median(allowed),
+        fraction=ratio(allowed, series[ours.name]).median,
     )
-    ceiling.look_again()
-    return hold_against(ceiling, result)
-
-
-def hold_against(ceiling: Ceiling, result: CaseResult) -> CaseResult:
-    """Return `result` with the time that `ceiling` allows, as far as it is known by now."""
-    allowed = allowed_seconds(Work(result.products, result.reads), ceiling.rate, ceiling.bandwidth)
-    own = next(iter(result.seconds.values()))
-    return result.model_copy(update={"allowed": allowed, "fraction": allowed / own})
 
 
 def _agreeing(peer: Side, problem: Problem, expected: Answer) -> Prepared | str:

@@ -43,9 +43,9 @@ class CaseResult(_Record):
     products, reads
         As in :class:`remy.bench.work.Work`.
     allowed
-        Seconds that the machine's ceiling allows for them; ``None`` where it is not known.
+        Seconds that the machine's ceiling allows for them, median.
     fraction
-        That time over Remy's: 1 is the ceiling.
+        That time over Remy's, median of the rounds: 1 is the ceiling.
     """
 
     part: str
@@ -57,8 +57,8 @@ class CaseResult(_Record):
     operations: int
     products: int
     reads: dict[int, int]
-    allowed: float | None
-    fraction: float | None
+    allowed: float
+    fraction: float
 
 
 class Memory(_Record):

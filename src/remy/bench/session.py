@@ -9,7 +9,7 @@ from remy import get_num_threads
 from remy.bench.cases import Case
 from remy.bench.ceiling import Ceiling
 from remy.bench.machine import describe_machine, versions
-from remy.bench.measure import hold_against, measure
+from remy.bench.measure import measure
 from remy.bench.ours import Remy
 from remy.bench.problem import make_problem
 from remy.bench.results import CaseResult, CeilingRecord, Memory, Results
@@ -101,7 +101,7 @@ class Session:
         return result
 
     def results(self) -> Results:
-        """Return everything found so far, held against the best ceiling seen, and where it was found."""
+        """Return everything found so far, and where it was found."""
         distributions = [name for side in (self._ours, *self.peers) for name in side.distributions]
         return Results(
             date=datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
@@ -114,6 +114,6 @@ class Session:
                 operations_per_second=self.ceiling.rate, bytes_per_second=self.ceiling.bandwidths
             ),
             missing=self.missing,
-            cases=[hold_against(self.ceiling, case) for case in self.cases],
+            cases=self.cases,
             memory=self.memory,
         )

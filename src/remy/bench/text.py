@@ -26,9 +26,7 @@ def _three(value: float) -> str:
 def case_line(result: CaseResult) -> str:
     """Return one line: the times of all sides, and how often Remy's time goes into its peers'."""
     own, *_ = result.seconds.items()
-    parts = [f"{own[0]} {duration(own[1])}"]
-    if result.fraction is not None:
-        parts[0] += f" ({result.fraction:.0%} of the ceiling)"
+    parts = [f"{own[0]} {duration(own[1])} ({result.fraction:.0%} of the ceiling)"]
     for name, ratio in result.ratios.items():
         spread = f"{ratio.lower:.2f} to {ratio.upper:.2f}"
         parts.append(f"{name} {duration(result.seconds[name])}, {ratio.median:.2f}x ({spread})")
@@ -56,8 +54,7 @@ def short_table(results: Results) -> str:
     peers = list(dict.fromkeys(name for case in results.cases for name in (*case.ratios, *case.failures)))
     rows = [["", "Remy", "of ceiling", *peers]]
     for case in results.cases:
-        fraction = "" if case.fraction is None else f"{case.fraction:.0%}"
-        rows.append([case.title, duration(next(iter(case.seconds.values()))), fraction])
+        rows.append([case.title, duration(next(iter(case.seconds.values()))), f"{case.fraction:.0%}"])
         rows[-1] += [_cell(case, peer) for peer in peers]
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     lines = []
