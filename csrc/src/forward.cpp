@@ -20,7 +20,7 @@ std::int64_t span_steps(std::int64_t values_a_row, std::int64_t rows) {
 // One part's rows through all steps, by one thread or by a team that shares the units.
 template <class T>
 void run_part(const PackedLayer<T>& layer, const Sequence<T>& s, const Record<T>& record, const PartRows& rows,
-              const Team& team, std::int64_t span, T* memory, unsigned char* flags) {
+              const Team& team, std::int64_t span, std::int64_t turn, T* memory, unsigned char* flags) {
   const FlushDenormals flush;
   const Kernels<T>& kernels = *layer.kernels;
   const std::int64_t units = s.units, columns = s.columns(), piece = rows.count() * units;
@@ -52,6 +52,7 @@ void run_part(const PackedLayer<T>& layer, const Sequence<T>& s, const Record<T>
   T* gathered = take(span * rows.count() * s.inputs);
   plan.operand = take(piece * team.members) + team.member * piece;
   plan.projected = projected;
+  plan.turn = turn;
 
   if (leads) {
     start_from(s.h0, rows, units, plan.h[0]);
@@ -69,6 +70,11 @@ void run_part(const PackedLayer<T>& layer, const Sequence<T>& s, const Record<T>
     }
     team.wait();
     const T* x = direct ? s.x.data + first * rows.count() * s.inputs : gathered;
+    if (layer.kernel_of_one != nullptr && plan.one_row && s.steps == 1 && team.members == 1) {
+      plan.input = {x, s.inputs, layer.kernel_of_one, layer.bias_of_one};
+      kernels.of(s.cell).forward(plan);
+      break;
+    }
     const Range mine = share(columns, team.members, team.member, kernels.product_width);
     kernels.multiply({x, count, s.inputs, s.inputs, 1}, {nullptr, s.inputs, mine.last - mine.first, columns, 1},
                      layer.kernel + mine.first * s.inputs,
@@ -105,14 +111,16 @@ void run_forward(const PackedLayer<T>& layer, const Sequence<T>& s, const Record
   T* values = memory.values.resize(size * parts);
   unsigned char* flags = memory.flags.resize(flags_size * parts);
   if (members > 1) {
-    together(members,
-             [&](const Team& team) { run_part(layer, s, record, PartRows{rows, 0, 1}, team, span, values, flags); });
+    together(members, [&](const Team& team) {
+      run_part(layer, s, record, PartRows{rows, 0, 1}, team, span, memory.turn, values, flags);
+    });
   } else {
     parallel(parts, [&](int part) {
-      run_part(layer, s, record, PartRows{rows, part, parts}, Team{}, span, values + part * size,
+      run_part(layer, s, record, PartRows{rows, part, parts}, Team{}, span, memory.turn, values + part * size,
                flags + part * flags_size);
     });
   }
+  memory.turn = (memory.turn + s.steps) % 2;
 }
 
 template <class T>
@@ -125,8 +133,8 @@ void forward(const Sequence<T>& s, const Record<T>& record) {
   T* kernel = memory.kernel.resize(all.packed_matrix_size(s.inputs, columns));
   all.pack_matrix({s.kernel, s.inputs, columns, columns, 1}, s.inputs, 0, kernel);
   const bool one_row = s.batch == 1;
-  T* recurrent = memory.recurrent_kernel.resize(all.of(s.cell).packed_forward_size(s.units, one_row));
-  all.of(s.cell).pack_forward({s.recurrent_kernel, s.units, columns, columns, 1}, one_row, recurrent);
+  T* recurrent = memory.recurrent_kernel.resize(all.of(s.cell).packed_forward_size(s.units, s.units, one_row));
+  all.of(s.cell).pack_forward({s.recurrent_kernel, s.units, columns, columns, 1}, s.units, one_row, recurrent);
   layer.kernel = kernel;
   (one_row ? layer.recurrent_kernel_of_one : layer.recurrent_kernel) = recurrent;
   run_forward(layer, s, record, memory.run);

@@ -13,33 +13,33 @@
 namespace remy::REMY_ISA {
 
 template <class T, class Kind, int kPhase>
-int64_t phase_size(int64_t units, bool one_row) {
+int64_t phase_size(int64_t depth, int64_t units, bool one_row) {
   constexpr int gates = Kind::template kGates<kPhase>;
-  return one_row ? packed_gates_size<T, gates, kGateRowWidths<gates>>(units, units)
-                 : packed_gates_size<T, gates, 1>(units, units);
+  return one_row ? packed_gates_size<T, gates, kGateRowWidths<gates>>(depth, units)
+                 : packed_gates_size<T, gates, 1>(depth, units);
 }
 
 template <class T, class Kind>
-int64_t packed_forward_size(int64_t units, bool one_row) {
-  int64_t size = phase_size<T, Kind, 0>(units, one_row);
-  if constexpr (Kind::kPhases == 2) size += phase_size<T, Kind, 1>(units, one_row);
+int64_t packed_forward_size(int64_t depth, int64_t units, bool one_row) {
+  int64_t size = phase_size<T, Kind, 0>(depth, units, one_row);
+  if constexpr (Kind::kPhases == 2) size += phase_size<T, Kind, 1>(depth, units, one_row);
   return size;
 }
 
 template <class T, class Kind, int kPhase>
-void pack_phase(MatrixView<const T> kernel, bool one_row, T* packed) {
+void pack_phase(MatrixView<const T> kernel, int64_t units, bool one_row, T* packed) {
   constexpr int gates = Kind::template kGates<kPhase>;
-  const int64_t units = kernel.rows;
   const auto columns = kernel.columns(Kind::template kFirstGate<kPhase> * units, gates * units);
   one_row ? pack_gates<T, gates, kGateRowWidths<gates>>(columns, units, packed)
           : pack_gates<T, gates, 1>(columns, units, packed);
 }
 
+// `kernel` (depth, G * units): the recurrent one, or what a single step of one row reads besides (see RowStep).
 template <class T, class Kind>
-void pack_forward(MatrixView<const T> kernel, bool one_row, T* packed) {
-  pack_phase<T, Kind, 0>(kernel, one_row, packed);
+void pack_forward(MatrixView<const T> kernel, int64_t units, bool one_row, T* packed) {
+  pack_phase<T, Kind, 0>(kernel, units, one_row, packed);
   if constexpr (Kind::kPhases == 2)
-    pack_phase<T, Kind, 1>(kernel, one_row, packed + phase_size<T, Kind, 0>(kernel.rows, one_row));
+    pack_phase<T, Kind, 1>(kernel, units, one_row, packed + phase_size<T, Kind, 0>(kernel.rows, units, one_row));
 }
 
 // All rows of a part at one step.
@@ -79,12 +79,12 @@ template <class T, class Kind, int kPhase>
   }
 }
 
-template <class T, class Kind, int kPhase, int kWidths>
+template <class T, class Kind, int kPhase>
 void forward_panels(const ForwardStep<T>& step, const Validity& valid, const UnitShare& share, int64_t active,
                     Rows<const T> operand, const T* packed) {
-  using Group = GateGroup<Kind::template kGates<kPhase>, kWidths>;
+  using Group = GateGroup<Kind::template kGates<kPhase>, 1>;
   constexpr int64_t units = Group::blocks * kLanes<T>, width = Group::vectors * kLanes<T>;
-  constexpr int rows_at_once = kWidths > 1 ? 1 : kTileRows<Group::vectors>;
+  constexpr int rows_at_once = kTileRows<Group::vectors>;
   alignas(64) T tile[rows_at_once * width];
   packed += share.first / units * step.units * width;
   for (int64_t unit = share.first; unit < share.last; unit += units, packed += step.units * width) {
@@ -98,14 +98,56 @@ void forward_panels(const ForwardStep<T>& step, const Validity& valid, const Uni
   }
 }
 
+// x W + b of the units of one panel, to where the whole product would have put it.
+template <class T, class Kind, int kPhase>
+void project_panel(const RowStep<T>& input, int64_t units, int64_t unit, T* projected) {
+  constexpr int gates = Kind::template kGates<kPhase>;
+  using Group = GateGroup<gates, kGateRowWidths<gates>>;
+  constexpr int64_t block = Group::blocks * kLanes<T>, width = Group::vectors * kLanes<T>;
+  const T *kernel = input.kernel, *bias = input.bias;
+  if constexpr (kPhase == 1) {
+    kernel += phase_size<T, Kind, 0>(input.inputs, units, true);
+    if (bias != nullptr) bias += phase_size<T, Kind, 0>(1, units, true);
+  }
+  alignas(64) T tile[width];
+  const int64_t panel = unit / block;
+  tile_of<T, 1, Group::vectors>({input.x, 0, 1}, kernel + panel * input.inputs * width, input.inputs,
+                                {bias != nullptr ? bias + panel * width : nullptr, 0}, {tile, width});
+  for (int g = 0; g < gates; ++g)
+    copy_row(tile + g * block, projected + (Kind::template kFirstGate<kPhase> + g) * units + unit,
+             smaller(block, units - unit));
+}
+
+// One row: panel by panel, from the first to the last and at the next step back again, so that each step begins with
+// the weights that the one before has left in the first-level cache.
+template <class T, class Kind, int kPhase>
+void forward_row(const ForwardPlan<T>& plan, const ForwardStep<T>& step, const Validity& valid, bool back,
+                 const T* operand, const T* packed) {
+  constexpr int gates = Kind::template kGates<kPhase>;
+  using Group = GateGroup<gates, kGateRowWidths<gates>>;
+  constexpr int64_t units = Group::blocks * kLanes<T>, width = Group::vectors * kLanes<T>;
+  alignas(64) T tile[width];
+  const int64_t panels = panel_count(plan.share.count(), units);
+  for (int64_t panel = 0; panel < panels; ++panel) {
+    const int64_t unit = plan.share.first + (back ? panels - 1 - panel : panel) * units;
+    if (plan.input.x != nullptr) project_panel<T, Kind, kPhase>(plan.input, step.units, unit, plan.projected);
+    if (valid[0])
+      tile_of<T, 1, Group::vectors>({operand, 0, 1}, packed + unit / units * step.units * width, step.units, {},
+                                    {tile, width});
+    activate<T, Kind, kPhase>(step, valid, 0, 1, unit, smaller(unit + units, plan.share.last), tile, Group::blocks);
+  }
+}
+
 template <class T, class Kind, int kPhase>
 void forward_phase(const ForwardPlan<T>& plan, const ForwardStep<T>& step, const Validity& valid, int64_t active,
-                   Rows<const T> operand) {
+                   bool back, Rows<const T> operand) {
   const T* packed = plan.packed;
-  if constexpr (kPhase == 1) packed += phase_size<T, Kind, 0>(step.units, plan.one_row);
-  constexpr int widths = kGateRowWidths<Kind::template kGates<kPhase>>;
-  plan.one_row ? forward_panels<T, Kind, kPhase, widths>(step, valid, plan.share, active, operand, packed)
-               : forward_panels<T, Kind, kPhase, 1>(step, valid, plan.share, active, operand, packed);
+  if constexpr (kPhase == 1) packed += phase_size<T, Kind, 0>(step.units, step.units, plan.one_row);
+  if (!plan.one_row) {
+    forward_panels<T, Kind, kPhase>(step, valid, plan.share, active, operand, packed);
+  } else if (active > 0) {
+    forward_row<T, Kind, kPhase>(plan, step, valid, back, operand.data, packed);
+  }
 }
 
 // Hand what step t gave to whoever wants it.
@@ -136,6 +178,7 @@ void forward(const ForwardPlan<T>& plan) {
 
   for (int64_t s = span.first; s < span.last; ++s) {
     const int64_t t = span.time(s), active = span.rows.at(t);
+    const bool back = (s + plan.turn) % 2 == 1;
     const T* before = plan.h[s % 2];
     T* after = plan.h[(s + 1) % 2];
     valid.at(t, active);
@@ -157,10 +200,10 @@ void forward(const ForwardPlan<T>& plan) {
     step.update = {plan.update, units};
     step.reset = {plan.reset, units};
 
-    forward_phase<T, Kind, 0>(plan, step, valid, active, step.operand);
+    forward_phase<T, Kind, 0>(plan, step, valid, active, back, step.operand);
     if constexpr (Kind::kPhases == 2) {
       plan.share.wait();
-      forward_phase<T, Kind, 1>(plan, step, valid, active, {plan.reset, units});
+      forward_phase<T, Kind, 1>(plan, step, valid, active, back, {plan.reset, units});
     }
 
     // Rows that have just come to their end stand in both buffers from now on.

@@ -14,8 +14,10 @@ struct PackedLayer {
   const T* kernel;            // by pack_matrix
   const T* recurrent_kernel;  // by pack_forward, for a batch of several rows
   const T* recurrent_kernel_of_one;
-  const T* bias;            // (G*H,) or null
-  const T* recurrent_bias;  // (G*H,), reset_after only, or null
+  const T* bias;                     // (G*H,) or null
+  const T* recurrent_bias;           // (G*H,), reset_after only, or null
+  const T* kernel_of_one = nullptr;  // by pack_forward, for a single step of one row; or null
+  const T* bias_of_one = nullptr;    // the same
 };
 
 // Scratch memory, kept from call to call: fresh pages for every call would cost as much as a small layer.
@@ -24,6 +26,7 @@ struct ForwardMemory {
   Buffer<T> values;
   Buffer<unsigned char> flags;
   RowOrder order;
+  std::int64_t turn = 0;  // see ForwardPlan
 };
 
 // The sequence's own weights are not read.

@@ -35,6 +35,15 @@ struct UnitShare {
   }
 };
 
+// What a single step of one row reads besides its state, where it projects its input itself, panel by panel; else null.
+template <class T>
+struct RowStep {
+  const T* x = nullptr;  // (I)
+  std::int64_t inputs = 0;
+  const T* kernel = nullptr;  // W, by pack_forward for one row
+  const T* bias = nullptr;    // b, the same, or null
+};
+
 template <class T>
 struct ForwardPlan {
   Span span;
@@ -44,7 +53,9 @@ struct ForwardPlan {
   bool one_row;             // how it was packed
   const T* recurrent_bias;  // (3*H,) or null
   const T* dropout;         // (B, H)
-  const T* projected;       // x W + b of every step and row in reach of it, (G*H) each, in the order of processing
+  RowStep<T> input;
+  T* projected;       // x W + b of every step and row in reach of it, (G*H) each, in the order of processing
+  std::int64_t turn;  // one row: whether the panels are taken from the last one back at even steps (1) or at odd (0)
   StepView<T> outputs, states, cells, gates;
   // (rows, H) each, kept from span to span: the state before step s is h[s % 2], and rows out of reach stand in both.
   T* h[2];
@@ -83,8 +94,8 @@ struct BackwardPlan {
 template <class T>
 struct CellKernels {
   bool packs_one_row_apart;  // whether `one_row`, for a batch of one, makes a difference forwards
-  std::int64_t (*packed_forward_size)(std::int64_t units, bool one_row);
-  void (*pack_forward)(MatrixView<const T> recurrent_kernel, bool one_row, T* packed);
+  std::int64_t (*packed_forward_size)(std::int64_t depth, std::int64_t units, bool one_row);
+  void (*pack_forward)(MatrixView<const T> kernel, std::int64_t units, bool one_row, T* packed);  // (depth, G * units)
   std::int64_t (*packed_backward_size)(std::int64_t units, bool one_row);
   void (*pack_backward)(MatrixView<const T> recurrent_kernel, bool one_row, T* packed);
   void (*forward)(const ForwardPlan<T>& plan);

@@ -17,14 +17,17 @@ PackedCell<T>::PackedCell(Cell cell, View<const T, 2> kernel, View<const T, 2> r
   const std::int64_t columns = gate_count(cell) * units_;
   kernel_.resize(kernels_->packed_matrix_size(inputs_, columns));
   kernels_->pack_matrix({kernel.data, inputs_, columns, columns, 1}, inputs_, 0, kernel_.data());
-  const auto pack = [&](bool one_row, Buffer<T>& packed) {
-    packed.resize(kernels_->of(cell).packed_forward_size(units_, one_row));
-    kernels_->of(cell).pack_forward({recurrent_kernel.data, units_, columns, columns, 1}, one_row, packed.data());
+  const auto pack = [&](const T* weights, std::int64_t depth, bool one_row, Buffer<T>& packed) {
+    packed.resize(kernels_->of(cell).packed_forward_size(depth, units_, one_row));
+    kernels_->of(cell).pack_forward({weights, depth, columns, columns, 1}, units_, one_row, packed.data());
     return packed.data();
   };
-  several_rows_ = pack(false, recurrent_kernel_);
-  one_row_ = kernels_->of(cell).packs_one_row_apart ? pack(true, recurrent_kernel_of_one_) : several_rows_;
+  several_rows_ = pack(recurrent_kernel.data, units_, false, recurrent_kernel_);
+  const bool apart = kernels_->of(cell).packs_one_row_apart;
+  one_row_ = apart ? pack(recurrent_kernel.data, units_, true, recurrent_kernel_of_one_) : several_rows_;
+  pack(kernel.data, inputs_, true, kernel_of_one_);
   if (bias) {
+    pack(bias.data, 1, true, bias_of_one_);
     std::copy_n(bias.data, columns, bias_.resize(columns + kCacheLine));
     if (bias_rows(cell) == 2) std::copy_n(bias.data + columns, columns, recurrent_bias_.resize(columns + kCacheLine));
   }
@@ -54,8 +57,9 @@ void PackedCell<T>::run(const Sequence<T>& sequence, View<T, 2> h, View<T, 2> c,
   record.outputs = outputs;
   record.h_final = h.data;
   record.c_final = c.data;
-  run_forward<T>({kernels_, kernel_.data(), several_rows_, one_row_, bias_.data(), recurrent_bias_.data()}, s, record,
-                 *memory_);
+  run_forward<T>({kernels_, kernel_.data(), several_rows_, one_row_, bias_.data(), recurrent_bias_.data(),
+                  kernel_of_one_.data(), bias_of_one_.data()},
+                 s, record, *memory_);
 }
 
 template class PackedCell<float>;

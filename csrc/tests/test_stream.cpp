@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <atomic>
 #include <cstdlib>
 #include <new>
@@ -101,6 +102,47 @@ TEST("a packed layer moves its states on in place, with lengths, masks, either d
         check_packed<double>(static_cast<Cell>(kind), 300, 6, 5, reverse, by_rows);
         check_packed<float>(static_cast<Cell>(kind), 60, 1, 200, reverse, by_rows);
       }
+    }
+  }
+}
+
+// A single row projects its input panel by panel, and takes the panels from either end: 300 inputs are more than one
+// block of a product, 9 and 70 units leave part of a panel.
+template <class T>
+void check_single_row(Cell cell, std::int64_t inputs, std::int64_t units, bool with_bias) {
+  constexpr std::int64_t steps = 5;
+  Layer<T> l(cell, steps, 1, inputs, units);
+  for (auto& value : l.kernel) value *= T(0.1);
+  Sequence<T> s = l.sequence();
+  s.lengths = nullptr;
+  s.mask = {};
+  s.recurrent_dropout = nullptr;
+  if (!with_bias) s.bias = nullptr;
+  forward(s, l.record());
+  PackedCell<T> packed(cell, l.kernel_view(), l.recurrent_view(), with_bias ? l.bias_view() : View<const T, 1>{});
+  for (std::int64_t ahead : {0, 1}) {  // steps of another sequence before, for the other end
+    std::vector<T> h(static_cast<std::size_t>(units)), c(h);
+    const auto step = [&](std::int64_t t) {
+      const View<T, 2> cell_state = has_cell_state(cell) ? View<T, 2>{c.data(), {1, units}} : View<T, 2>{};
+      packed.step({l.x.data() + t * inputs, {1, inputs}}, {h.data(), {1, units}}, cell_state);
+    };
+    for (std::int64_t t = 0; t < ahead; ++t) step(t);
+    h = l.h0;
+    c = l.c0;
+    for (std::int64_t t = 0; t < steps; ++t) {
+      step(t);
+      CHECK(std::equal(h.begin(), h.end(), l.outputs.begin() + t * units));
+    }
+    if (has_cell_state(cell)) CHECK(c == l.c);
+  }
+}
+
+TEST("a single row gives the same step by step as whole, to the last bit") {
+  for (int kind = 0; kind < kCellCount; ++kind) {
+    for (bool with_bias : {true, false}) {
+      check_single_row<float>(static_cast<Cell>(kind), 300, 9, with_bias);
+      check_single_row<float>(static_cast<Cell>(kind), 1, 70, with_bias);
+      check_single_row<double>(static_cast<Cell>(kind), 7, 33, with_bias);
     }
   }
 }

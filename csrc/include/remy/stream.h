@@ -39,7 +39,7 @@ class PackedCell {
   Cell cell_;
   std::int64_t inputs_, units_;
   const Kernels<T>* kernels_;
-  Buffer<T> kernel_, recurrent_kernel_, recurrent_kernel_of_one_, bias_, recurrent_bias_;
+  Buffer<T> kernel_, kernel_of_one_, recurrent_kernel_, recurrent_kernel_of_one_, bias_, bias_of_one_, recurrent_bias_;
   const T* several_rows_;  // the recurrent kernel as a batch of several rows, or of one, reads it
   const T* one_row_;
   std::unique_ptr<ForwardMemory<T>> memory_;
