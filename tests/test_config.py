@@ -7,12 +7,12 @@ import yaml
 
 from remy import config as configuration
 from remy import defaults
-from remy.config import Config
+from remy.config import LanguageModelConfig
 from remy.errors import DataError, UsageError
 
 
 def test_every_option_has_the_default_of_the_one_table() -> None:
-    config = Config()
+    config = LanguageModelConfig()
     assert (config.model.cell, config.model.units, config.model.layers) == (
         "lstm",
         defaults.UNITS,
@@ -24,7 +24,7 @@ def test_every_option_has_the_default_of_the_one_table() -> None:
 
 def test_every_option_is_described() -> None:
     for section in ("data", "model", "train"):
-        fields = type(getattr(Config(), section)).model_fields
+        fields = type(getattr(LanguageModelConfig(), section)).model_fields
         assert all(field.description for field in fields.values()), section
 
 
@@ -36,7 +36,7 @@ def test_writing_and_reading_a_configuration_gives_the_same_one(tmp_path: Path) 
 
 
 def test_the_written_file_hides_no_default() -> None:
-    written = yaml.safe_load(configuration.dump(Config()))
+    written = yaml.safe_load(configuration.dump(LanguageModelConfig()))
     keys = {
         f"{section}.{key}" for section, inner in written.items() if isinstance(inner, dict) for key in inner
     }
@@ -92,16 +92,16 @@ def test_an_assignment_without_a_value_is_refused() -> None:
 
 def test_an_unknown_assignment_names_the_nearest_key() -> None:
     with pytest.raises(UsageError, match=r"--set: unknown key 'train.epoch'; did you mean 'train.epochs'\?"):
-        configuration.override(Config(), {"train.epoch": 3}, source="--set")
+        configuration.override(LanguageModelConfig(), {"train.epoch": 3}, source="--set")
 
 
 def test_a_message_names_the_flag_that_was_written() -> None:
     with pytest.raises(UsageError, match=r"^--cell: expected one of .* did you mean 'lstm'\?$"):
-        configuration.override(Config(), {"model.cell": "lstn"}, names={"model.cell": "--cell"})
+        configuration.override(LanguageModelConfig(), {"model.cell": "lstn"}, names={"model.cell": "--cell"})
 
 
 def test_an_override_leaves_the_original_alone() -> None:
-    before = Config()
+    before = LanguageModelConfig()
     after = configuration.override(before, {"train.lr": 0.5})
     assert (before.train.lr, after.train.lr) == (defaults.LEARNING_RATE, 0.5)
 
@@ -124,7 +124,7 @@ def test_a_file_that_holds_no_configuration_is_refused(tmp_path: Path, content: 
 def test_an_empty_file_means_the_defaults(tmp_path: Path) -> None:
     path = tmp_path / "empty.yaml"
     path.touch()
-    assert configuration.read(path) == Config()
+    assert configuration.read(path) == LanguageModelConfig()
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:

@@ -66,9 +66,9 @@ def test_the_core_has_a_name_for_every_cell(changes: dict[str, Any], expected: s
     [
         (
             {"kind": "languagemodel"},
-            "expected a kind out of language_model, got 'languagemodel'; did you mean",
+            "got 'languagemodel'; did you mean 'language_model'?",
         ),
-        ({"kind": None}, "expected a kind out of language_model, got None"),
+        ({"kind": None}, "got None"),
         ({"units": 0}, "expected units from 1 to 1048576, got 0"),
         ({"units": True}, "expected units from 1 to 1048576, got True"),
         ({"units": 7.0}, "expected units from 1 to 1048576, got 7.0"),

@@ -59,7 +59,7 @@ FAULTS = [
     Fault("order of rows ignored in the gradient of the inputs", BACK, "b = rows_.row(place);", "b = place;"),
     Fault("rows that have ended stand in one buffer only", FORWARD, "for (int64_t r = active; s > 0 && r <", "for (int64_t r = active; false && r <"),
     Fault("gates of masked steps not cleared", FORWARD, "if (plan.gates && !is_valid)", "if (false)"),
-    Fault("reset before the product left out", FORWARD, "(plan, step, valid, active, {plan.reset, units})", "(plan, step, valid, active, step.operand)"),
+    Fault("reset before the product left out", FORWARD, "(plan, step, valid, active, back, {plan.reset, units})", "(plan, step, valid, active, back, step.operand)"),
     Fault("second phase reads the first one's panels", FORWARD, "if constexpr (kPhase == 1) packed += phase_size<T, Kind, 0>(step.units, step.units, plan.one_row);", ""),
     Fault("a step's second phase projects with the first one's weights", FORWARD, "kernel += phase_size<T, Kind, 0>(input.inputs, units, true);", ""),
     Fault("a step's bias is the first panel's in all panels", FORWARD, "bias + panel * width : nullptr", "bias : nullptr"),

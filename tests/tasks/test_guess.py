@@ -1,8 +1,10 @@
 """Which task a file is for."""
 
+from pathlib import Path
+
 import pytest
 
-from remy.errors import UsageError
+from remy.errors import DataError
 from remy.tasks.guess import guess_task
 
 
@@ -11,7 +13,25 @@ def test_running_text_is_for_a_language_model(location: str) -> None:
     assert guess_task(location).task == "language_model"
 
 
-@pytest.mark.parametrize("location", ["a.csv", "A.CSV", "b.jsonl", "c.parquet"])
-def test_records_are_not_guessed(location: str) -> None:
-    with pytest.raises(UsageError, match="give --task language_model"):
-        guess_task(location)
+@pytest.mark.parametrize(
+    ("name", "content", "task"),
+    [
+        ("a.csv", "text,label\nfine day,good\n", "classifier"),
+        ("a.conllu", "1\tdog\t_\tNOUN\t_\t_\t_\t_\t_\t_\n\n", "tagger"),
+        ("a.tsv", "date\train\n2020-01-01\t1.5\n2020-01-02\t2.5\n", "forecaster"),
+        ("a.text", "no table at all\n", "language_model"),
+    ],
+)
+def test_files_of_records_are_told_apart(name: str, content: str, task: str, tmp_path: Path) -> None:
+    path = tmp_path / name
+    path.write_text(content, encoding="utf-8")
+    guess = guess_task(str(path))
+    assert guess.task == task
+    assert guess.reason
+
+
+def test_a_table_of_neither_texts_nor_times_is_not_guessed(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("x,y,z\n1,2,3\n", encoding="utf-8")
+    with pytest.raises(DataError):
+        guess_task(str(path))

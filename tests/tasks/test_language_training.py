@@ -58,11 +58,11 @@ def test_a_run_keeps_its_scores_beside_the_baseline(source: Source, tmp_path: Pa
     assert metrics["baseline"]["name"] == "order-4 n-gram, interpolated"
     assert metrics["model"]["characters"] == len(source.text) // 10 - 1
     # Both measure the same text: training reads it in streams, the runtime in one pass.
-    assert metrics["training"]["validation_nats"] == pytest.approx(
+    assert metrics["training"]["validation_score"] == pytest.approx(
         metrics["model"]["nats_per_character"], rel=0.02
     )
     read = model_file.read(tmp_path / "run" / "model.safetensors")
-    clock = {"seconds", "scoring_seconds", "characters_per_second"}
+    clock = {"seconds", "scoring_seconds", "items_per_second"}
     assert clock <= metrics["training"].keys()
     metrics["training"] = {key: value for key, value in metrics["training"].items() if key not in clock}
     assert read.metrics == metrics
@@ -73,7 +73,7 @@ def test_the_model_that_is_kept_is_the_best_one(
     source: Source, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     scores = iter([3.0, 1.0, 2.0, 2.5, 1.5, 1.25])
-    monkeypatch.setattr("remy.training.loop.validate", lambda *arguments, **options: next(scores))
+    monkeypatch.setattr("remy.training.stream_lesson.validate", lambda *arguments, **options: next(scores))
     trained = train_language_model(tiny.config(), source, out=tmp_path / "run")
     second = history(tmp_path / "run")[1]
     assert trained.metrics["training"]["best_update"] == second["update"]
@@ -178,7 +178,7 @@ def test_more_epochs_make_a_finished_run_longer(source: Source, tmp_path: Path) 
 def test_a_changed_text_is_refused(source: Source, tmp_path: Path) -> None:
     train_language_model(tiny.config(train__epochs=0.2), source, out=tmp_path / "run")
     Path(source.location).write_text(tiny.text(seed=8), encoding="utf-8")
-    with pytest.raises(DataError, match="the text changed since the run began"):
+    with pytest.raises(DataError, match="the data changed since the run began"):
         resume_language_model(tmp_path / "run")
 
 
@@ -203,7 +203,7 @@ def test_what_would_make_it_another_run_is_refused(source: Source, tmp_path: Pat
         UsageError, match=r"model.units: a resumed run keeps model.units = 12, got 13; only train"
     ):
         resume_language_model(tmp_path / "run", changes={"model.units": 13})
-    with pytest.raises(UsageError, match=r"--split: a resumed run keeps its split of 0.9"):
+    with pytest.raises(UsageError, match=r"--split: a resumed run keeps data.split = 0.9"):
         resume_language_model(tmp_path / "run", changes={"data.split": 0.5}, names={"data.split": "--split"})
 
 
@@ -242,7 +242,7 @@ def test_a_run_that_holds_the_text_is_not_replaced(tmp_path: Path) -> None:
     train_language_model(tiny.config(), Source("text", tiny.text()), out=tmp_path / "run")
     before = contents(tmp_path / "run")
     inside = open_source(tmp_path / "run" / "data" / "train.txt")
-    with pytest.raises(UsageError, match="holds the text"):
+    with pytest.raises(UsageError, match="holds the data"):
         train_language_model(tiny.config(), inside, out=tmp_path / "run", force=True)
     assert contents(tmp_path / "run") == before
 

@@ -20,7 +20,7 @@ def saved(tmp_path: Path) -> Path:
         "random/cpu": np.arange(7, dtype=np.uint8),
     }
     path = tmp_path / "last.safetensors"
-    checkpoint.write(path, Checkpoint(tensors, {"update": 4, "history": [{"valid_nats": 1.5}], "best": None}))
+    checkpoint.write(path, Checkpoint(tensors, {"update": 4, "history": [{"valid_loss": 1.5}], "best": None}))
     return path
 
 
@@ -30,7 +30,7 @@ def test_reading_gives_back_every_tensor_and_the_record(saved: Path) -> None:
     assert np.array_equal(found.tensors["network/a"], expected)
     assert found.tensors["loss_sum"].shape == ()
     assert found.tensors["random/cpu"].dtype == np.uint8
-    assert found.record == {"update": 4, "history": [{"valid_nats": 1.5}], "best": None}
+    assert found.record == {"update": 4, "history": [{"valid_loss": 1.5}], "best": None}
 
 
 def test_a_checkpoint_cut_short_at_any_byte_is_refused(saved: Path) -> None:

@@ -5,8 +5,8 @@ import pytest
 from remy.training.figures import learning_curve
 
 HISTORY = [
-    {"epoch": 0.5, "train_nats": 3.0, "valid_nats": 2.9},
-    {"epoch": 1.0, "train_nats": None, "valid_nats": 2.5},
+    {"epoch": 0.5, "train_loss": 3.0, "valid_loss": 2.9},
+    {"epoch": 1.0, "train_loss": None, "valid_loss": 2.5},
 ]
 
 

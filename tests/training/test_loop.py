@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import torch
 
-from remy.config import TrainConfig
+from remy.config.language_model import LanguageModelTrain
 from remy.errors import DataError, ModelFileError
 from remy.models import LanguageNetwork
 from remy.training.checkpoint import Checkpoint
@@ -19,6 +19,7 @@ from remy.training.loop import Trainer
 from remy.training.machine import own_randomness, own_threads
 from remy.training.outcome import Outcome
 from remy.training.progress import Report, Silent
+from remy.training.stream_lesson import StreamLesson
 from tests.models.test_language import architecture
 from tests.training import tiny
 
@@ -33,8 +34,8 @@ class Shelf:
         self.histories: list[list[dict[str, Any]]] = []
         self.best: list[float] = []
 
-    def save_best(self, tensors: dict[str, np.ndarray[Any, Any]], nats: float, update: int) -> None:
-        self.best.append(nats)
+    def save_best(self, tensors: dict[str, np.ndarray[Any, Any]], score: float, update: int) -> None:
+        self.best.append(score)
 
     def save_history(self, history: list[dict[str, Any]]) -> None:
         self.histories.append(copy.deepcopy(history))
@@ -43,13 +44,13 @@ class Shelf:
         self.checkpoints.append(copy.deepcopy(checkpoint))
 
 
-def options(**changes: Any) -> TrainConfig:
+def options(**changes: Any) -> LanguageModelTrain:
     changes = {"checkpoint_seconds": 0.0, **changes}
     return tiny.config(**{f"train__{key}": value for key, value in changes.items()}).train
 
 
 def train(
-    config: TrainConfig,
+    config: LanguageModelTrain,
     *,
     cell: dict[str, Any] | None = None,
     shelf: Shelf | None = None,
@@ -60,7 +61,8 @@ def train(
         network = LanguageNetwork(
             architecture(vocabulary_size=7, **(cell or {})), dropout=0.2, recurrent_dropout=0.1
         )
-        trainer = Trainer(network, tiny.ids(700), tiny.ids(300, seed=1), config, store=shelf, **arguments)
+        lesson = StreamLesson(network, tiny.ids(700), tiny.ids(300, seed=1), config)
+        trainer = Trainer(lesson, config, store=shelf, **arguments)
         if start is not None:
             torch.rand(5)
             trainer.restore(start)
@@ -74,8 +76,8 @@ def without_time(history: list[dict[str, Any]]) -> list[dict[str, Any]]:
 def assert_same_run(one: Outcome, other: Outcome, one_end: Checkpoint, other_end: Checkpoint) -> None:
     """Equal to the last bit: every weight, moment, random state and score."""
     assert without_time(one.history) == without_time(other.history)
-    assert (one.nats, one.update, one.updates, one.reason) == (
-        other.nats,
+    assert (one.score, one.update, one.updates, one.reason) == (
+        other.score,
         other.update,
         other.updates,
         other.reason,
@@ -88,10 +90,10 @@ def assert_same_run(one: Outcome, other: Outcome, one_end: Checkpoint, other_end
 @pytest.mark.parametrize("cell", CELLS)
 def test_it_learns(cell: dict[str, Any]) -> None:
     outcome = train(options(epochs=12, lr=0.03), cell=cell)
-    first, last = outcome.history[0]["valid_nats"], outcome.nats
+    first, last = outcome.history[0]["valid_loss"], outcome.score
     assert last < first - 0.2
     assert last < 0.85 * np.log(7)
-    assert outcome.nats == min(record["valid_nats"] for record in outcome.history)
+    assert outcome.score == min(record["valid_loss"] for record in outcome.history)
 
 
 @pytest.mark.parametrize("cell", CELLS)
@@ -115,7 +117,7 @@ def test_checkpoints_do_not_change_the_run() -> None:
 
 
 def test_another_seed_is_another_run() -> None:
-    assert train(options(seed=1)).nats != train(options(seed=2)).nats
+    assert train(options(seed=1)).score != train(options(seed=2)).score
 
 
 def test_the_callers_random_numbers_do_not_matter() -> None:
@@ -124,7 +126,7 @@ def test_the_callers_random_numbers_do_not_matter() -> None:
     assert without_time(train(options()).history) == without_time(first.history)
 
 
-def states_read_and_left(**changes: Any) -> tuple[Trainer, list[Any], list[Any]]:
+def states_read_and_left(**changes: Any) -> tuple[StreamLesson, list[Any], list[Any]]:
     """Train, and return the state that every update began with and the one it ended with."""
     with own_randomness(0, torch.device("cpu")):
         network = LanguageNetwork(architecture(vocabulary_size=7))
@@ -140,14 +142,15 @@ def states_read_and_left(**changes: Any) -> tuple[Trainer, list[Any], list[Any]]
             return result
 
         network.forward = watched  # type: ignore[method-assign]
-        trainer = Trainer(network, tiny.ids(700), tiny.ids(300), options(**changes))
-        trainer.run()
-    return trainer, begins, ends
+        config = options(**changes)
+        lesson = StreamLesson(network, tiny.ids(700), tiny.ids(300), config)
+        Trainer(lesson, config).run()
+    return lesson, begins, ends
 
 
 def test_every_epoch_begins_with_a_zero_state_and_chunks_carry_it_on() -> None:
-    trainer, begins, ends = states_read_and_left(restart=0.0)
-    chunks = trainer.plan.chunks
+    lesson, begins, ends = states_read_and_left(restart=0.0)
+    chunks = lesson.plan.chunks
     assert chunks > 2
     for update, state in enumerate(begins):
         if update % chunks == 0:
@@ -160,10 +163,10 @@ def test_every_epoch_begins_with_a_zero_state_and_chunks_carry_it_on() -> None:
 
 
 def test_a_share_of_the_streams_forgets_everything_before_a_chunk_and_the_rest_nothing() -> None:
-    trainer, begins, ends = states_read_and_left(restart=0.4, epochs=8)
+    lesson, begins, ends = states_read_and_left(restart=0.4, epochs=8)
     forgot = []
     for update, state in enumerate(begins):
-        if update % trainer.plan.chunks == 0:
+        if update % lesson.plan.chunks == 0:
             continue
         rows = torch.stack([(part == 0).all(dim=1) for parts in state for part in parts])
         assert (rows == rows[0]).all(), "a stream forgets all of its state or none"
@@ -290,7 +293,7 @@ def test_reports_tell_loss_best_speed_and_time_left() -> None:
     outcome = train(options(), reporter=Collector())
     assert [report.update for report in reports][:3] == [1, 2, 3]
     assert all(report.updates == outcome.updates for report in reports)
-    assert reports[-1].best == outcome.nats
-    assert all(report.characters_per_second > 0 for report in reports)
+    assert reports[-1].best == outcome.score
+    assert all(report.items_per_second > 0 for report in reports)
     assert reports[0].seconds_left > reports[-1].seconds_left
     assert all(report.loss is not None for report in reports)

@@ -1,14 +1,24 @@
 """What a run says while it runs."""
 
+import dataclasses
 import io
 import sys
 
 import pytest
 
+from remy.training.lesson import Words
 from remy.training.progress import Bar, PlainLines, Report, Silent, choose_reporter, format_seconds
 
 REPORT = Report(
-    update=30, updates=120, loss=1.8125, best=1.75, characters_per_second=123456.0, seconds_left=75.0
+    update=30,
+    updates=120,
+    loss=1.8125,
+    scores={"loss": 1.75},
+    metric="loss",
+    best=1.75,
+    items_per_second=123456.0,
+    seconds_left=75.0,
+    words=Words(loss="nats/char", item="char"),
 )
 
 
@@ -19,11 +29,19 @@ def test_elsewhere_than_on_a_terminal_there_is_one_plain_line_a_validation(
     for _ in range(100):
         assert not reporter.due()
         reporter.progress(REPORT)
-    reporter.validated(REPORT, 1.75)
+    reporter.validated(REPORT)
     captured = capsys.readouterr()
     assert captured.out == ""
     line = "update 30/120  train 1.812  valid 1.750  best 1.750 nats/char  123k char/s  1:15 left\n"
     assert captured.err == line
+
+
+def test_a_metric_other_than_the_loss_stands_beside_it(capsys: pytest.CaptureFixture[str]) -> None:
+    scores = {"loss": 0.5, "macro_f1": 0.875}
+    report = dataclasses.replace(REPORT, scores=scores, metric="macro_f1", best=0.9, words=Words("nats", "word"))
+    PlainLines().validated(report)
+    line = "train 1.812  valid 0.500 nats  macro f1 0.875  best 0.900  123k word/s"
+    assert line in capsys.readouterr().err
 
 
 def test_the_bar_is_drawn_at_most_four_times_a_second(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -51,7 +69,7 @@ def test_the_bar_shows_loss_best_speed_and_time_left(monkeypatch: pytest.MonkeyP
     monkeypatch.setenv("COLUMNS", "120")
     bar = Bar()
     bar.progress(REPORT)
-    bar.validated(REPORT, 1.75)
+    bar.validated(REPORT)
     bar.close()
     text = screen.getvalue()
     for part in ("25%", "loss 1.812", "best 1.750", "123k char/s", "1:15 left", "update     30"):
@@ -68,7 +86,7 @@ def test_silence_is_silent(capsys: pytest.CaptureFixture[str]) -> None:
     reporter = Silent()
     assert not reporter.due()
     reporter.progress(REPORT)
-    reporter.validated(REPORT, 1.0)
+    reporter.validated(REPORT)
     reporter.note("hello")
     reporter.close()
     assert capsys.readouterr() == ("", "")

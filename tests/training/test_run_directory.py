@@ -7,40 +7,40 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from remy.config import Config
+from remy.config import LanguageModelConfig
 from remy.errors import DataError, UsageError
 from remy.training.checkpoint import Checkpoint
 from remy.training.run_directory import RunDirectory
 
 
 def test_a_new_run_has_its_configuration(tmp_path: Path) -> None:
-    run = RunDirectory.create(tmp_path / "a" / "run", Config())
-    assert run.read_config() == Config()
+    run = RunDirectory.create(tmp_path / "a" / "run", LanguageModelConfig())
+    assert run.read_config() == LanguageModelConfig()
     assert run.checkpoint.parent.is_dir()
 
 
 def test_an_empty_directory_may_become_a_run(tmp_path: Path) -> None:
-    assert RunDirectory.create(tmp_path, Config()).config.is_file()
+    assert RunDirectory.create(tmp_path, LanguageModelConfig()).config.is_file()
 
 
 def test_an_existing_run_is_not_overwritten(tmp_path: Path) -> None:
-    run = RunDirectory.create(tmp_path / "run", Config())
+    run = RunDirectory.create(tmp_path / "run", LanguageModelConfig())
     run.save_metrics({"kept": True})
     with pytest.raises(
         UsageError, match="this run exists; give --resume to go on with it or --force to replace"
     ):
-        RunDirectory.create(tmp_path / "run", Config())
+        RunDirectory.create(tmp_path / "run", LanguageModelConfig())
     assert run.read_metrics() == {"kept": True}
 
 
 def test_force_removes_what_the_run_made_and_nothing_else(tmp_path: Path) -> None:
-    run = RunDirectory.create(tmp_path / "run", Config())
+    run = RunDirectory.create(tmp_path / "run", LanguageModelConfig())
     run.save_metrics({"old": True})
     run.save_checkpoint(Checkpoint({"a": np.zeros(1, np.float32)}, {}))
     run.write(run.plots / "learning_curve.png", b"old")
     notes = run.path / "my-notes.txt"
     notes.write_text("mine", encoding="utf-8")
-    RunDirectory.create(run.path, Config(), force=True)
+    RunDirectory.create(run.path, LanguageModelConfig(), force=True)
     assert notes.read_text(encoding="utf-8") == "mine"
     assert run.read_metrics() is None
     assert not run.checkpoint.exists()
@@ -51,20 +51,20 @@ def test_force_removes_what_the_run_made_and_nothing_else(tmp_path: Path) -> Non
 def test_a_directory_that_is_no_run_is_never_replaced(tmp_path: Path, force: bool) -> None:
     (tmp_path / "thesis.tex").write_text("x", encoding="utf-8")
     with pytest.raises(UsageError, match="exists and is not a training run"):
-        RunDirectory.create(tmp_path, Config(), force=force)
+        RunDirectory.create(tmp_path, LanguageModelConfig(), force=force)
     assert (tmp_path / "thesis.tex").exists()
 
 
 def test_a_file_in_the_place_of_the_run_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "run").write_text("x", encoding="utf-8")
     with pytest.raises(UsageError, match="a file of this name exists"):
-        RunDirectory.create(tmp_path / "run", Config(), force=True)
+        RunDirectory.create(tmp_path / "run", LanguageModelConfig(), force=True)
 
 
 def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x", encoding="utf-8")
     with pytest.raises(DataError, match="cannot write: Not a directory"):
-        RunDirectory.create(tmp_path / "file" / "run", Config())
+        RunDirectory.create(tmp_path / "file" / "run", LanguageModelConfig())
 
 
 def test_fresh_names_count_on(tmp_path: Path) -> None:
@@ -81,7 +81,7 @@ def test_resuming_where_nothing_is_says_so(tmp_path: Path) -> None:
 
 
 def test_a_second_process_cannot_train_in_the_same_run(tmp_path: Path) -> None:
-    run = RunDirectory.create(tmp_path / "run", Config())
+    run = RunDirectory.create(tmp_path / "run", LanguageModelConfig())
     program = (
         "import sys; from pathlib import Path; from remy.training.run_directory import RunDirectory\n"
         "with RunDirectory(Path(sys.argv[1])).lock(): print('trains')"
@@ -97,7 +97,7 @@ def test_a_second_process_cannot_train_in_the_same_run(tmp_path: Path) -> None:
 
 
 def test_metrics_that_are_no_json_are_named(tmp_path: Path) -> None:
-    run = RunDirectory.create(tmp_path / "run", Config())
+    run = RunDirectory.create(tmp_path / "run", LanguageModelConfig())
     run.metrics.write_text("{", encoding="utf-8")
     with pytest.raises(DataError, match=r"metrics\.json: cannot be read"):
         run.read_metrics()
@@ -111,21 +111,21 @@ def test_looking_at_a_run_needs_no_torch() -> None:
 def test_a_replacement_that_fails_brings_the_old_run_back(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    run = RunDirectory.create(tmp_path / "run", Config())
+    run = RunDirectory.create(tmp_path / "run", LanguageModelConfig())
     run.save_metrics({"kept": True})
     before = {path: path.read_bytes() for path in run.path.rglob("*") if path.is_file()}
 
-    def full(self: RunDirectory, config: Config) -> None:
+    def full(self: RunDirectory, config: LanguageModelConfig) -> None:
         raise DataError("no space left")
 
     monkeypatch.setattr(RunDirectory, "save_config", full)
     with pytest.raises(DataError, match="no space left"):
-        RunDirectory.create(run.path, Config(), force=True)
+        RunDirectory.create(run.path, LanguageModelConfig(), force=True)
     assert {path: path.read_bytes() for path in run.path.rglob("*") if path.is_file()} == before
 
 
 def test_a_directory_with_a_configuration_of_something_else_is_no_run(tmp_path: Path) -> None:
     (tmp_path / "config.yaml").write_text("mine: true", encoding="utf-8")
     with pytest.raises(UsageError, match="exists and is not a training run"):
-        RunDirectory.create(tmp_path, Config(), force=True)
+        RunDirectory.create(tmp_path, LanguageModelConfig(), force=True)
     assert (tmp_path / "config.yaml").read_text(encoding="utf-8") == "mine: true"

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from remy import config as configuration
-from remy.config import Config
+from remy.config import LanguageModelConfig
 
 WORDS = (
     "the king",
@@ -31,7 +31,7 @@ def text(characters: int = 4000, seed: int = 0) -> str:
     return lines[:characters]
 
 
-def config(**changes: Any) -> Config:
+def config(**changes: Any) -> LanguageModelConfig:
     """A network of 12 units on chunks of 16; `changes` have ``__`` for the dot: ``train__lr=0.1``."""
     values: dict[str, Any] = {
         "model.units": 12,
@@ -48,7 +48,7 @@ def config(**changes: Any) -> Config:
         "train.threads": 1,
     }
     values |= {key.replace("__", "."): value for key, value in changes.items()}
-    return configuration.override(Config(), values)
+    return configuration.override(LanguageModelConfig(), values)
 
 
 def ids(characters: int, vocabulary: int = 7, seed: int = 0) -> NDArray[np.int32]:

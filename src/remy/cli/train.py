@@ -1,39 +1,21 @@
-"""``remy train``: from a text to a trained run."""
+"""``remy train``: from a file to a trained run."""
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from remy import defaults
 from remy.cli.options import DebugFlag, JsonFlag, QuietFlag
-from remy.cli.output import print_json, say, score_table
+from remy.cli.output import print_json, say
 from remy.errors import UsageError
 
 if TYPE_CHECKING:
     from remy.config import Config
-    from remy.tasks.language_run import TrainedModel
-    from remy.tasks.sources import Source
-
-#: Flag -> what it sets in the configuration.
-KEYS: Final = {
-    "--task": "task",
-    "--split": "data.split",
-    "--cell": "model.cell",
-    "--units": "model.units",
-    "--layers": "model.layers",
-    "--dropout": "model.dropout",
-    "--epochs": "train.epochs",
-    "--batch-size": "train.batch_size",
-    "--lr": "train.lr",
-    "--max-time": "train.max_time",
-    "--seed": "train.seed",
-    "--threads": "train.threads",
-    "--device": "train.device",
-}
+    from remy.tasks.job import TrainedModel
 
 
 def _option(text: str, default: object, *names: str) -> Any:
@@ -41,9 +23,12 @@ def _option(text: str, default: object, *names: str) -> Any:
     return typer.Option(*names, help=f"{text} [{default}]", show_default=False)
 
 
+_BY_TASK = "by the task"
+
+
 def train(
     data: Annotated[
-        str | None, typer.Argument(metavar="FILE|DATASET", help="A text file, a packaged data set, or -.")
+        str | None, typer.Argument(metavar="FILE|DATASET", help="A file, a packaged data set, or -.")
     ] = None,
     out: Annotated[Path | None, _option("Directory for the run.", "runs/NAME-N", "--out", "-o")] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace an existing run.")] = False,
@@ -51,16 +36,34 @@ def train(
         bool, typer.Option("--resume", help="Go on with the run from its last checkpoint.")
     ] = False,
     config: Annotated[Path | None, _option("YAML file with options.", "none")] = None,
-    task: Annotated[str | None, _option("What to learn: language_model.", "guessed")] = None,
-    valid: Annotated[str | None, _option("Text to measure on.", "the end of FILE")] = None,
+    task: Annotated[str | None, _option("What to learn.", "guessed")] = None,
+    text: Annotated[str | None, _option("Column of the text.", "guessed")] = None,
+    label: Annotated[str | None, _option("Column of the label.", "guessed")] = None,
+    separator: Annotated[str | None, _option("Between several labels of a record.", "one label")] = None,
+    tokens: Annotated[str | None, _option("words, characters or subwords.", "words")] = None,
+    tag: Annotated[str | None, _option("Which column of CoNLL is learned: upos, xpos, ...", "upos or the last")] = None,
+    time: Annotated[str | None, _option("Column of the time.", "guessed")] = None,
+    target: Annotated[str | None, _option("Columns to forecast: a,b.", "guessed")] = None,
+    series: Annotated[str | None, _option("Column that tells series apart.", "one series")] = None,
+    known: Annotated[str | None, _option("Columns known ahead: a,b.", "none")] = None,
+    horizon: Annotated[int | None, _option("Steps to forecast.", _BY_TASK)] = None,
+    valid: Annotated[str | None, _option("File to validate on.", "a part of FILE")] = None,
+    test: Annotated[str | None, _option("File to score the best model on.", "what was validated on")] = None,
     split: Annotated[float | None, _option("Share of FILE to learn from.", defaults.SPLIT)] = None,
     cell: Annotated[str | None, _option("simple_rnn, lstm or gru.", defaults.CELL)] = None,
-    units: Annotated[int | None, _option("Size of each layer's state.", defaults.UNITS)] = None,
-    layers: Annotated[int | None, _option("Recurrent layers.", defaults.LAYERS)] = None,
-    dropout: Annotated[float | None, _option("Share of values dropped.", "by the epochs")] = None,
-    epochs: Annotated[float | None, _option("Passes over the text.", "by its length")] = None,
-    batch_size: Annotated[int | None, _option("Places read side by side.", defaults.BATCH_SIZE)] = None,
-    lr: Annotated[float | None, _option("Highest learning rate.", defaults.LEARNING_RATE)] = None,
+    units: Annotated[int | None, _option("Size of each layer's state.", _BY_TASK)] = None,
+    layers: Annotated[int | None, _option("Recurrent layers.", _BY_TASK)] = None,
+    bidirectional: Annotated[
+        bool | None, _option("Read in both directions.", _BY_TASK, "--bidirectional/--no-bidirectional")
+    ] = None,
+    live: Annotated[bool | None, _option("Use no future.", "no", "--live/--no-live")] = None,
+    pooling: Annotated[str | None, _option("last, mean, max or attention.", "max")] = None,
+    dropout: Annotated[float | None, _option("Share of values dropped.", _BY_TASK)] = None,
+    epochs: Annotated[float | None, _option("Passes over the training data.", "by their size")] = None,
+    batch_size: Annotated[int | None, _option("Sequences read side by side.", defaults.BATCH_SIZE)] = None,
+    lr: Annotated[float | None, _option("Highest learning rate.", _BY_TASK)] = None,
+    metric: Annotated[str | None, _option("What the best model is chosen by.", _BY_TASK)] = None,
+    patience: Annotated[int | None, _option("Validations without a new best.", defaults.PATIENCE)] = None,
     max_time: Annotated[str | None, _option("End after 90s, 8m, 1h30m.", "none")] = None,
     seed: Annotated[int | None, _option("Where all randomness comes from.", defaults.SEED)] = None,
     threads: Annotated[int | None, _option("Processors to use.", "all")] = None,
@@ -73,18 +76,29 @@ def train(
     quiet: QuietFlag = False,
     debug: DebugFlag = False,
 ) -> None:
-    """Learn from a text and keep the best model."""
+    """Learn from a file and keep the best model."""
     values = {
-        "--task": task, "--split": split, "--cell": cell, "--units": units, "--layers": layers,
-        "--dropout": dropout, "--epochs": epochs, "--batch-size": batch_size, "--lr": lr,
-        "--max-time": max_time, "--seed": seed, "--threads": threads, "--device": device,
+        "--task": task, "--text": text, "--label": label, "--separator": separator, "--tokens": tokens,
+        "--tag": tag, "--time": time, "--target": _listed(target), "--series": series,
+        "--known": _listed(known), "--horizon": horizon, "--valid": valid, "--test": test,
+        "--split": split, "--cell": cell, "--units": units, "--layers": layers,
+        "--bidirectional": bidirectional, "--live": live, "--pooling": pooling, "--dropout": dropout,
+        "--epochs": epochs, "--batch-size": batch_size, "--lr": lr, "--metric": metric,
+        "--patience": patience, "--max-time": max_time, "--seed": seed, "--threads": threads,
+        "--device": device,
     }  # fmt: skip
     given = {flag: value for flag, value in values.items() if value is not None}
+    if live and bidirectional is None:
+        given["--bidirectional"] = False
     if resume:
-        trained = _resume(data, out, force, config, valid, given, assignments or [], quiet)
+        trained = _resume(data, out, force, config, given, assignments or [], quiet)
     else:
-        trained = _start(data, out, force, config, valid, given, assignments or [], quiet)
+        trained = _start(data, out, force, config, given, assignments or [], quiet)
     _show(trained, as_json=as_json, quiet=quiet)
+
+
+def _listed(words: str | None) -> list[str] | None:
+    return [word.strip() for word in words.split(",")] if words is not None else None
 
 
 def _start(
@@ -92,42 +106,54 @@ def _start(
     out: Path | None,
     force: bool,
     config_file: Path | None,
-    valid: str | None,
     given: dict[str, Any],
     assignments: list[str],
     quiet: bool,
 ) -> TrainedModel:
-    from remy import config as configuration
-    from remy.tasks.guess import guess_task
-    from remy.tasks.plan import plan
-    from remy.tasks.sources import open_source
+    from remy.cli.flags import override, words_of
 
-    base = configuration.read(config_file) if config_file is not None else configuration.Config()
-    config = _override(base, given, assignments)
-    data, valid = data or config.data.train, valid if valid is not None else config.data.valid
-    if not data:
-        raise UsageError("train: expected a text file, a packaged data set or - for standard input")
-    if data == valid == "-":
-        raise UsageError("train: only one of the two texts can come from standard input")
-    guess = guess_task(data) if "--task" not in given else None
+    base, reason = _base(data, config_file, given.get("--task"))
+    config = override(base, given, assignments)
+    if data:
+        config = config.model_copy(update={"data": config.data.model_copy(update={"train": data})})
+    if not config.data.train:
+        raise UsageError("train: expected a file, a packaged data set or - for standard input")
+    if config.data.train == config.data.valid == "-":
+        raise UsageError("train: only one of the two files can come from standard input")
+    from remy.tasks.registry import open_job
+    from remy.training.run_directory import RunDirectory
+
     if out is not None:
-        _check_free(out, force)
-    source = open_source(data)
+        RunDirectory.check_free(out, force=force)
+    opened = open_job(config)
     if out is None:
-        out = _fresh(source)
-    learned = len(source.text) * (1.0 if valid is not None else config.data.split)
-    config = plan(config, round(learned))
-    if guess is not None:
-        say(f"task: {guess.task} (guessed: {guess.reason}); in flags:", quiet=quiet)
-        held = f" --valid {valid}" if valid is not None else ""
-        say(f"  remy train {data} -o {out}{held} {_flags(config)}", quiet=quiet)
-    held_out = open_source(valid) if valid is not None else None
-    from remy.tasks.language_training import train_language_model
+        out = RunDirectory.fresh(Path("runs"), opened.short_name)
+    if reason is not None:
+        resolved = opened.job.config
+        say(f"task: {resolved.task} (guessed: {reason}); in flags:", quiet=quiet)
+        held = f" --valid {config.data.valid}" if config.data.valid is not None else ""
+        say(f"  remy train {config.data.train} -o {out}{held} {words_of(resolved)}", quiet=quiet)
+    for note in opened.notes:
+        say(note, quiet=quiet)
+    from remy.tasks.starting import start
     from remy.training.progress import choose_reporter
 
-    return train_language_model(
-        config, source, held_out, out=out, force=force, reporter=choose_reporter(quiet=quiet)
-    )
+    return start(opened, out=out, force=force, reporter=choose_reporter(quiet=quiet))
+
+
+def _base(data: str | None, config_file: Path | None, task: str | None) -> tuple[Config, str | None]:
+    """Return the configuration to begin with, and the reason for its task where that is a guess."""
+    from remy import config as configuration
+    from remy.tasks.guess import guess_task
+
+    if config_file is not None:
+        config = configuration.read(config_file)
+        if task is not None and task != config.task:
+            raise UsageError(f"--task: {config_file} is for the task {config.task}, got '{task}'")
+        return config, None
+    guess = guess_task(data) if data and task is None else None
+    kind = configuration.config_class(guess.task if guess is not None else task or "language_model", name="--task")
+    return kind(), guess.reason if guess is not None else None  # type: ignore[call-arg]
 
 
 def _resume(
@@ -135,13 +161,10 @@ def _resume(
     out: Path | None,
     force: bool,
     config_file: Path | None,
-    valid: str | None,
     given: dict[str, Any],
     assignments: list[str],
     quiet: bool,
 ) -> TrainedModel:
-    from remy.tasks.sources import open_source
-
     if force or config_file is not None:
         raise UsageError("train: --resume goes on with a run as it is; leave out --force and --config")
     if out is None and data is not None and (Path(data) / "config.yaml").is_file():
@@ -149,56 +172,16 @@ def _resume(
     if out is None:
         raise UsageError("train: --resume needs the run to go on with: -o RUN")
     from remy import config as configuration
-    from remy.tasks.language_training import resume_language_model
+    from remy.cli.flags import KEYS
+    from remy.tasks.registry import resume
     from remy.training.progress import choose_reporter
 
-    changes = {KEYS[flag]: value for flag, value in given.items()} | configuration.parse_assignments(
-        assignments
-    )
-    return resume_language_model(
-        out,
-        source=open_source(data) if data is not None else None,
-        valid=open_source(valid) if valid is not None else None,
-        changes=changes,
-        names={KEYS[flag]: flag for flag in given},
-        reporter=choose_reporter(quiet=quiet),
-    )
-
-
-def _override(config: Config, given: dict[str, Any], assignments: list[str]) -> Config:
-    from remy import config as configuration
-
-    by_flag = {KEYS[flag]: value for flag, value in given.items()}
-    config = configuration.override(config, by_flag, names={KEYS[flag]: flag for flag in given})
-    return configuration.override(config, configuration.parse_assignments(assignments), source="--set")
-
-
-def _check_free(out: Path, force: bool) -> None:
-    from remy.training.run_directory import RunDirectory
-
-    RunDirectory.check_free(out, force=force)
-
-
-def _fresh(source: Source) -> Path:
-    from remy.training.run_directory import RunDirectory
-
-    return RunDirectory.fresh(Path("runs"), source.short_name)
-
-
-def _flags(config: Config) -> str:
-    """Return the flags that say what `config` says; what has no flag only where it is not the default."""
-    from remy import config as configuration
-
-    values, usual = configuration.flat(config), configuration.flat(configuration.Config())
-    words = []
-    for flag, key in KEYS.items():
-        value = values[key]
-        if value is not None:
-            words.append(f"{flag} {value:g}" if isinstance(value, float) else f"{flag} {value}")
-    for key, value in values.items():
-        if value != usual[key] and key not in KEYS.values() and not key.startswith("data."):
-            words.append(f"--set {key}={'null' if value is None else value}")
-    return " ".join(words)
+    changes = {KEYS[flag]: value for flag, value in given.items()}
+    changes |= configuration.parse_assignments(assignments)
+    if data is not None:
+        changes["data.train"] = data
+    names = {KEYS[flag]: flag for flag in given}
+    return resume(out, changes=changes, names=names, reporter=choose_reporter(quiet=quiet))
 
 
 def _show(trained: TrainedModel, *, as_json: bool, quiet: bool) -> None:
@@ -206,9 +189,21 @@ def _show(trained: TrainedModel, *, as_json: bool, quiet: bool) -> None:
     if as_json:
         print_json({"run": str(run.path) if run is not None else None, **trained.metrics})
         return
-    metrics = trained.metrics
-    print(score_table(metrics["model"], metrics["baseline"]))
+    from remy.cli.scores import score_lines
+
+    print("\n".join(score_lines(trained.metrics)))
     if run is not None and not quiet:
         sys.stdout.flush()
-        say(f"{run.path}: the best model, its scores and plots (ended by {metrics['training']['ended_by']})")
-        say(f"next: remy predict {run.path} TEXT; remy generate {run.path}")
+        ended = trained.metrics["training"]["ended_by"]
+        say(f"{run.path}: the best model, its scores and plots (ended by {ended})")
+        say(f"next: {_NEXT[trained.metrics['task']].format(run=run.path)}")
+
+
+#: Task -> what one would do with the run.
+_NEXT = {
+    "language_model": "remy predict {run} TEXT; remy generate {run}",
+    "classifier": "remy predict {run} FILE; remy evaluate {run} FILE",
+    "regressor": "remy predict {run} FILE; remy evaluate {run} FILE",
+    "tagger": "remy predict {run} FILE; remy evaluate {run} FILE",
+    "forecaster": "remy forecast {run}; remy backtest {run}",
+}

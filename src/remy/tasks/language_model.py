@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from remy import config as configuration
 from remy import defaults, runtime
-from remy.config import Config
+from remy.config import LanguageModelConfig
 from remy.errors import UsageError
 from remy.io import model_file as model_files
 from remy.tasks.sources import Source, open_source
@@ -98,7 +98,7 @@ class LanguageModel:
         }
         names = {key: f"LanguageModel: {key.partition('.')[2]}" for key in named}
         self.config = configuration.override(
-            Config(), {**named, **(options or {})}, source="LanguageModel", names=names
+            LanguageModelConfig(), {**named, **(options or {})}, source="LanguageModel", names=names
         )
         self._model: runtime.LanguageModel | None = None
 

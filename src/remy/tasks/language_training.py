@@ -1,4 +1,4 @@
-"""Starting a training run of a language model, and going on with one."""
+"""Reading the text of a language model, starting a training run on it, and going on with one."""
 
 from __future__ import annotations
 
@@ -7,29 +7,63 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from remy import config as configuration
-from remy.config import Config
+from remy.config import Config, LanguageModelConfig
 from remy.errors import DataError, UsageError
-from remy.tasks.corpus import Corpus, make_corpus
-from remy.tasks.language_run import TrainedModel, fingerprint, make_network, run_training
+from remy.tasks import starting
+from remy.tasks.corpus import make_corpus
+from remy.tasks.job import TrainedModel
+from remy.tasks.language_job import LanguageJob
+from remy.tasks.opened import Opened
 from remy.tasks.plan import plan
 from remy.tasks.sources import Source, open_source
-from remy.training import Reporter, RunDirectory, checkpoint
-from remy.training.machine import find_device, own_randomness
+from remy.training import Reporter, RunDirectory
 
-#: What may differ between a run and its resumption without making it another run.
-CHANGEABLE = (
-    "train.epochs",
-    "train.patience",
-    "train.max_time",
-    "train.checkpoint_seconds",
-    "train.threads",
-    "train.device",
-)
+
+def open_language_model(
+    config: LanguageModelConfig,
+    run: RunDirectory | None = None,
+    *,
+    source: Source | None = None,
+    valid: Source | None = None,
+) -> Opened:
+    """Read the text that `config` names.
+
+    Parameters
+    ----------
+    config
+        How to train, and on what.
+    run
+        The run to go on with; it has its own copy of a text that cannot be read again.
+    source, valid
+        The text and the one to measure on, where they are at hand or lie elsewhere now.
+
+    Raises
+    ------
+    DataError
+        If a text is missing or cannot be used.
+    """
+    text = source or _open(config.data.train, run, "train_text")
+    held_out = valid
+    if held_out is None and config.data.valid is not None:
+        held_out = _open(config.data.valid, run, "valid_text")
+    corpus = make_corpus(text, held_out, split=config.data.split)
+    data = config.data.model_copy(
+        update={"train": text.location, "valid": held_out.location if held_out is not None else None}
+    )
+    config = plan(config, len(corpus.train_text)).model_copy(update={"data": data})
+
+    def keep(new: RunDirectory) -> None:
+        if not text.location:
+            new.write(new.train_text, text.text)
+        if held_out is not None and not held_out.location:
+            new.write(new.valid_text, held_out.text)
+
+    sources = [each.location for each in (text, held_out) if each is not None]
+    return Opened(LanguageJob(config, corpus), text.short_name, sources, keep)
 
 
 def train_language_model(
-    config: Config,
+    config: LanguageModelConfig,
     source: Source,
     valid: Source | None = None,
     *,
@@ -45,12 +79,8 @@ def train_language_model(
         How. The text is `source`, whatever ``config.data.train`` says.
     source, valid
         The text, and another one to measure on; without it the end of `source` is held out.
-    out
-        The run's directory; without one nothing is written.
-    force
-        Replace the run at `out`.
-    reporter
-        Who is told how far it is.
+    out, force, reporter
+        As in :func:`remy.tasks.starting.start`.
 
     Raises
     ------
@@ -63,31 +93,10 @@ def train_language_model(
     """
     if out is not None:
         RunDirectory.check_free(out, force=force)
-    corpus = make_corpus(source, valid, split=config.data.split)
-    data = config.data.model_copy(
-        update={"train": source.location, "valid": valid.location if valid is not None else None}
-    )
-    config = plan(config, len(corpus.train_text)).model_copy(update={"data": data})
-    _expect_buildable(config, corpus)  # before anything is written
-    if out is None:
-        return run_training(config, corpus, reporter=reporter)
-    for text in (source, valid):
-        if text is not None and text.location and Path(text.location).resolve().is_relative_to(out.resolve()):
-            raise UsageError(f"{out}: holds the text {text.location}; choose another directory for the run")
-    with RunDirectory(out).lock():
-        run = RunDirectory.create(out, config, force=force)
-        if not source.location:
-            run.write(run.train_text, source.text)
-        if valid is not None and not valid.location:
-            run.write(run.valid_text, valid.text)
-        return run_training(config, corpus, run=run, reporter=reporter)
-
-
-def _expect_buildable(config: Config, corpus: Corpus) -> None:
-    """Raise what making the network would raise, so that a run is not replaced by one that cannot be."""
-    device = find_device(config.train.device)
-    with own_randomness(config.train.seed, device):
-        make_network(config, corpus)
+    if valid is None:
+        config = config.model_copy(update={"data": config.data.model_copy(update={"valid": None})})
+    opened = open_language_model(config, source=source, valid=valid)
+    return starting.start(opened, out=out, force=force, reporter=reporter)
 
 
 def resume_language_model(
@@ -101,18 +110,12 @@ def resume_language_model(
 ) -> TrainedModel:
     """Go on with the run at `out` from its last checkpoint.
 
-    The updates are the same, to the last bit, as if it had never been stopped.
-
     Parameters
     ----------
-    out
-        The run's directory.
+    out, changes, names, reporter
+        As in :func:`remy.tasks.starting.resume`.
     source, valid
         The texts, where they lie elsewhere now.
-    changes
-        Options that differ from the run's, dotted; only those of `CHANGEABLE` may.
-    names
-        What the person wrote for a key (for messages).
 
     Raises
     ------
@@ -121,42 +124,19 @@ def resume_language_model(
     UsageError
         If `changes` would make it another run.
     """
-    run = RunDirectory.existing(out)
-    with run.lock():
-        config = _changed(run.read_config(), changes or {}, names or {})
-        source = source or _reopen(run, config.data.train, run.train_text)
-        if valid is None and (config.data.valid is not None):
-            valid = _reopen(run, config.data.valid, run.valid_text)
-        corpus = make_corpus(source, valid, split=config.data.split)
-        saved = checkpoint.read(run.checkpoint) if run.checkpoint.exists() else None
-        if saved is None and run.metrics.exists():
-            raise DataError(
-                f"{run.checkpoint}: is missing, and the run has a finished model; "
-                "train into another directory, or replace the run with --force"
-            )
-        if saved is not None and saved.record.get("data") != fingerprint(corpus):
-            raise DataError(
-                f"{run.path}: the text changed since the run began ({source.name} or what is held out); "
-                "resume with the same text or start another run"
-            )
-        _expect_buildable(config, corpus)
-        run.save_config(config)
-        return run_training(config, corpus, run=run, saved=saved, reporter=reporter)
+
+    def open_again(config: Config, run: RunDirectory) -> Opened:
+        if not isinstance(config, LanguageModelConfig):
+            raise UsageError(f"{out}: a run of the task {config.task}, not of a language model")
+        return open_language_model(config, run, source=source, valid=valid)
+
+    return starting.resume(out, open_again, changes=changes, names=names, reporter=reporter)
 
 
-def _changed(config: Config, changes: Mapping[str, Any], names: Mapping[str, str]) -> Config:
-    changed = configuration.override(config, changes, names=names)
-    before, after = configuration.flat(config), configuration.flat(changed)
-    for key, value in after.items():
-        if value != before[key] and key not in CHANGEABLE and not key.startswith("data."):
-            name = names.get(key, key)
-            raise UsageError(
-                f"{name}: a resumed run keeps {key} = {before[key]!r}, got {value!r}; "
-                f"only {', '.join(CHANGEABLE)} may change"
-            )
-    if after["data.split"] != before["data.split"]:
-        raise UsageError(f"--split: a resumed run keeps its split of {before['data.split']}")
-    return changed
+def _open(location: str, run: RunDirectory | None, kept: str) -> Source:
+    if run is None:
+        return open_source(location)
+    return _reopen(run, location, getattr(run, kept))
 
 
 def _reopen(run: RunDirectory, location: str, kept: Path) -> Source:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from remy import defaults
-from remy.config import Config
+from remy.config import LanguageModelConfig
 
 
-def plan(config: Config, characters: int) -> Config:
+def plan(config: LanguageModelConfig, characters: int) -> LanguageModelConfig:
     """Return `config` with its epochs and its dropout filled in, where nobody chose them.
 
     Parameters
@@ -18,10 +18,10 @@ def plan(config: Config, characters: int) -> Config:
 
     Examples
     --------
-    >>> planned = plan(Config(), 1_000_000)
+    >>> planned = plan(LanguageModelConfig(), 1_000_000)
     >>> planned.train.epochs, planned.model.dropout
     (8.0, 0.3)
-    >>> plan(Config(), 8_000_000).model.dropout
+    >>> plan(LanguageModelConfig(), 8_000_000).model.dropout
     0.05
     """
     epochs = config.train.epochs or defaults.epochs_for(characters)

@@ -10,24 +10,31 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from remy.training.checkpoint import Checkpoint
+    from remy.training.batch_lesson import BatchLesson
     from remy.training.interruption import Interrupted
+    from remy.training.lesson import Lesson, Words
     from remy.training.loop import Trainer
     from remy.training.outcome import Outcome
     from remy.training.progress import Reporter, choose_reporter
     from remy.training.run_directory import RunDirectory
     from remy.training.schedule import learning_rate
     from remy.training.store import Store
+    from remy.training.stream_lesson import StreamLesson
     from remy.training.streams import StreamPlan, epoch_streams, plan_streams
 
 _HOMES = {
+    "BatchLesson": "batch_lesson",
     "Checkpoint": "checkpoint",
     "Interrupted": "interruption",
+    "Lesson": "lesson",
     "Outcome": "outcome",
     "Reporter": "progress",
     "RunDirectory": "run_directory",
     "Store": "store",
+    "StreamLesson": "stream_lesson",
     "StreamPlan": "streams",
     "Trainer": "loop",
+    "Words": "lesson",
     "choose_reporter": "progress",
     "epoch_streams": "streams",
     "learning_rate": "schedule",
@@ -35,14 +42,18 @@ _HOMES = {
 }
 
 __all__ = [
+    "BatchLesson",
     "Checkpoint",
     "Interrupted",
+    "Lesson",
     "Outcome",
     "Reporter",
     "RunDirectory",
     "Store",
+    "StreamLesson",
     "StreamPlan",
     "Trainer",
+    "Words",
     "choose_reporter",
     "epoch_streams",
     "learning_rate",

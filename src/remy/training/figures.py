@@ -11,6 +11,7 @@ def learning_curve(
     *,
     baseline: float | None = None,
     baseline_name: str = "baseline",
+    unit: str = "nats/char",
     form: str = "png",
 ) -> bytes:
     """Draw training and validation loss over the epochs, with the baseline as a line.
@@ -20,7 +21,9 @@ def learning_curve(
     history
         The records of the validations, at least one.
     baseline
-        Nats per character of the baseline on the same held-out text.
+        The loss of the baseline on what is held out.
+    unit
+        Of the loss.
     form
         ``"png"`` or ``"svg"``.
 
@@ -37,21 +40,21 @@ def learning_curve(
     axes = figure.add_subplot()
     epochs = [record["epoch"] for record in history]
     trained = [
-        (record["epoch"], record["train_nats"]) for record in history if record["train_nats"] is not None
+        (record["epoch"], record["train_loss"]) for record in history if record["train_loss"] is not None
     ]
     marker = "o" if len(history) < 3 else None
     axes.plot(
         [x for x, _ in trained], [y for _, y in trained], color="#8aa4c8", marker=marker, label="training"
     )
     axes.plot(
-        epochs, [record["valid_nats"] for record in history], color="#1f4e9c", marker=marker, label="held out"
+        epochs, [record["valid_loss"] for record in history], color="#1f4e9c", marker=marker, label="held out"
     )
-    best = min(history, key=lambda record: record["valid_nats"])
-    axes.plot(best["epoch"], best["valid_nats"], "o", color="#c0392b", label=f"best {best['valid_nats']:.3f}")
+    best = min(history, key=lambda record: record["valid_loss"])
+    axes.plot(best["epoch"], best["valid_loss"], "o", color="#c0392b", label=f"best {best['valid_loss']:.3f}")
     if baseline is not None:
         axes.axhline(baseline, color="#777777", linestyle="--", label=f"{baseline_name} {baseline:.3f}")
     axes.set_xlabel("epochs")
-    axes.set_ylabel("nats per character")
+    axes.set_ylabel(unit)
     axes.grid(visible=True, color="#e6e6e6")
     axes.legend(frameon=False)
     buffer = io.BytesIO()

@@ -1,50 +1,39 @@
-"""The training loop: truncated back-propagation through time with carried state over parallel streams."""
+"""The training loop: updates, validations, checkpoints, and when to stop."""
 
 from __future__ import annotations
 
 import math
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING
-
 import numpy as np
 import torch
-from numpy.typing import NDArray
 
-from remy import defaults
 from remy.config import TrainConfig
 from remy.errors import DataError
 from remy.training.checkpoint import Checkpoint
 from remy.training.interruption import Interrupted, StopRequest
+from remy.training.lesson import MORE_IS_BETTER, Lesson
 from remy.training.optimizer import make_optimizer
 from remy.training.outcome import Outcome
 from remy.training.progress import Report, Reporter, Silent
 from remy.training.schedule import learning_rate
-from remy.training.snapshot import Progress, capture, detach, restore
+from remy.training.snapshot import Progress, capture, restore
 from remy.training.store import Forgetful, Store
-from remy.training.streams import epoch_streams, plan_streams
-from remy.training.validation import validate
-
-if TYPE_CHECKING:
-    from remy.models import LanguageNetwork
-    from remy.models.language import State
 
 #: After so many seconds the speed of a run is taken as known.
 WARM_UP_SECONDS = 5.0
 
 
 class Trainer:
-    """Trains a language network on one long text.
+    """Trains a network on its lesson.
 
-    Everything random comes from torch's generator and ``config.seed``, and the learning rate from the number
+    Everything random comes from torch's generator and the seed, and the learning rate from the number
     of the update, so a run that is stopped and resumed makes the same updates as one that never stopped.
 
     Parameters
     ----------
-    network
-        Already on its device.
-    train_ids, valid_ids
-        Texts as ids, ``(N,)``, at least 2 each.
+    lesson
+        The network and what it learns from.
     config
         How to train.
     store
@@ -57,29 +46,28 @@ class Trainer:
 
     def __init__(
         self,
-        network: LanguageNetwork,
-        train_ids: NDArray[np.int32],
-        valid_ids: NDArray[np.int32],
+        lesson: Lesson,
         config: TrainConfig,
         *,
         store: Store | None = None,
         reporter: Reporter | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self.network = network
+        self.lesson = lesson
+        self.network = lesson.network
         self.config = config
-        self.plan = plan_streams(len(train_ids), batch_size=config.batch_size, steps=config.steps)
-        self.epochs = config.epochs or defaults.epochs_for(len(train_ids))
-        self.updates = max(1, round(self.epochs * self.plan.chunks))
-        self.evaluate_every = max(1, math.ceil(self.updates / config.evaluations))
-        self._train_ids, self._valid_ids = train_ids, valid_ids[: config.validation_characters]
+        self.epochs = config.epochs or lesson.epochs
+        self.updates = max(1, round(self.epochs * lesson.updates_per_epoch))
+        self.evaluate_every = lesson.updates_per_epoch
+        if config.evaluations is not None:
+            self.evaluate_every = max(1, math.ceil(self.updates / config.evaluations))
         self._store: Store = store if store is not None else Forgetful()
         self._reporter: Reporter = reporter if reporter is not None else Silent()
         self._clock = clock
-        self._device = next(network.parameters()).device
-        self._optimizer = make_optimizer(network, config)
-        self.progress = Progress(loss_sum=torch.zeros((), dtype=torch.float64, device=self._device))
-        self._epoch: tuple[int, torch.Tensor, torch.Tensor] | None = None
+        self._optimizer = make_optimizer(self.network, config)
+        device = next(self.network.parameters()).device
+        self.progress = Progress(loss_sum=torch.zeros((), dtype=torch.float64, device=device))
+        self._items = 0  # of this session
         self._warned = False
         self._loss: float | None = None  # the last one read back, shown until there is a newer one
 
@@ -91,7 +79,8 @@ class Trainer:
         ModelFileError
             If it belongs to a network of another form.
         """
-        self.progress = restore(checkpoint, self.network, self._optimizer)
+        self.progress, carried = restore(checkpoint, self.network, self._optimizer)
+        self.lesson.restore(carried)
 
     def run(self) -> Outcome:
         """Train to the end.
@@ -146,12 +135,7 @@ class Trainer:
         return None
 
     def _update(self) -> None:
-        """Make one update on the next chunk of every stream."""
-        progress, steps = self.progress, self.plan.steps
-        epoch, chunk = divmod(progress.update, self.plan.chunks)
-        inputs, targets = self._streams(epoch)
-        window = slice(chunk * steps, (chunk + 1) * steps)
-        state = None if chunk == 0 else self._carried(progress.update)
+        progress = self.progress
         rate = learning_rate(
             progress.update,
             updates=self.updates,
@@ -162,66 +146,45 @@ class Trainer:
         for group in self._optimizer.param_groups:
             group["lr"] = rate
         self._optimizer.zero_grad(set_to_none=True)
-        logits, state = self.network(inputs[:, window], state)
-        loss = torch.nn.functional.cross_entropy(logits.flatten(0, 1), targets[:, window].flatten())
+        loss, items = self.lesson.loss(progress.update)
         loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(self.network.parameters(), self.config.clip)
         self._optimizer.step()
-        progress.state = detach(state)
-        progress.loss_sum += loss.detach().double()
-        progress.loss_count += 1
+        progress.loss_sum += loss.detach().double() * items
+        progress.loss_count += items
         progress.update += 1
-
-    def _carried(self, update: int) -> State | None:
-        """Return the state to go on with; a few streams forget, and begin mid-text as a prompt may."""
-        state, share = self.progress.state, self.config.restart
-        if state is None or not share:
-            return state
-        draws = np.random.default_rng((self.config.seed, update)).random(self.plan.batch)
-        kept = torch.from_numpy(draws >= share).to(self._device)
-        return [tuple(torch.where(kept[:, None], part, 0) for part in layer) for layer in state]
-
-    def _streams(self, epoch: int) -> tuple[torch.Tensor, torch.Tensor]:
-        if self._epoch is None or self._epoch[0] != epoch:
-            inputs, targets = epoch_streams(self._train_ids, self.plan, seed=self.config.seed, epoch=epoch)
-            self._epoch = (
-                epoch,
-                torch.from_numpy(inputs).to(self._device),
-                torch.from_numpy(targets).to(self._device),
-            )
-        return self._epoch[1], self._epoch[2]
+        self._items += items
 
     def _validate(self) -> None:
-        progress = self.progress
+        progress, metric = self.progress, self.config.metric
         train = self._mean_loss()
-        nats = validate(
-            self.network,
-            self._valid_ids,
-            batch_size=self.config.batch_size,
-            steps=max(self.config.steps, 128),
-        )
-        self._check(nats)
+        scores = self.lesson.validate()
+        self._check(scores["loss"])
+        score = scores[metric]
         progress.seconds = self._earlier + self._clock() - self._started
-        better = progress.best_nats is None or nats < progress.best_nats
+        better = (
+            progress.best_score is None
+            or (score > progress.best_score if metric in MORE_IS_BETTER else score < progress.best_score)
+        )
         if better:
-            progress.best_nats, progress.best_update, progress.stale = nats, progress.update, 0
-            progress.best = self.network.to_tensors()
+            progress.best_score, progress.best_update, progress.stale = score, progress.update, 0
+            progress.best = self.lesson.weights()
         else:
             progress.stale += 1
         progress.history.append(
             {
                 "update": progress.update,
-                "epoch": progress.update / self.plan.chunks,
-                "train_nats": train,
-                "valid_nats": nats,
-                "best_nats": progress.best_nats,
+                "epoch": progress.update / self.lesson.updates_per_epoch,
+                "train_loss": train,
+                **{f"valid_{name}": value for name, value in scores.items()},
+                "best": progress.best_score,
                 "seconds": round(progress.seconds, 3),
             }
         )
         if better and progress.best is not None:
-            self._store.save_best(progress.best, nats, progress.update)
+            self._store.save_best(progress.best, score, progress.update)
         self._store.save_history(progress.history)
-        self._reporter.validated(self._report(), nats)
+        self._reporter.validated(self._report())
         progress.loss_sum = torch.zeros_like(progress.loss_sum)
         progress.loss_count = 0
 
@@ -231,9 +194,9 @@ class Trainer:
             return
         self._mean_loss()
         progress.seconds = self._earlier + self._clock() - self._started
-        checkpoint = capture(self.network, self._optimizer, progress)
+        checkpoint = capture(self.network, self._optimizer, progress, self.lesson.capture())
         if not all(
-            np.isfinite(array).all() for name, array in checkpoint.tensors.items() if name[:7] == "network"
+            np.isfinite(array).all() for name, array in checkpoint.tensors.items() if name.startswith("network/")
         ):
             self._check(math.nan)
         self._store.save_checkpoint(checkpoint)
@@ -263,7 +226,7 @@ class Trainer:
         made = self.progress.update - self._first_update
         reachable = self._first_update + made / spent * (limit - self._earlier)
         if reachable < 0.9 * self.updates:
-            epochs = reachable / self.plan.chunks
+            epochs = reachable / self.lesson.updates_per_epoch
             self._reporter.note(
                 f"at this speed time is up after {epochs:.1f} of {self.epochs:g} epochs, before the "
                 "learning rate has come down; a run planned for that learns more in the same time: "
@@ -281,29 +244,38 @@ class Trainer:
             update=progress.update,
             updates=self.updates,
             loss=self._mean_loss() or self._loss,
-            best=progress.best_nats,
-            characters_per_second=self._speed(),
+            scores=self._scores(),
+            metric=self.config.metric,
+            best=progress.best_score,
+            items_per_second=self._speed(),
             seconds_left=left,
+            words=self.lesson.words,
         )
 
     def _speed(self) -> float:
         spent = self._clock() - self._started
-        made = self.progress.update - self._first_update
-        return made * self.plan.characters / spent if spent > 0.0 else 0.0
+        return self._items / spent if spent > 0.0 else 0.0
+
+    def _scores(self) -> dict[str, float]:
+        """Return the scores of the last validation."""
+        if not self.progress.history:
+            return {}
+        last = self.progress.history[-1]
+        return {name.removeprefix("valid_"): last[name] for name in last if name.startswith("valid_")}
 
     def _outcome(self, reason: str) -> Outcome:
         progress = self.progress
         # A finished run has validated at least once.
         assert progress.best is not None
-        assert progress.best_nats is not None
+        assert progress.best_score is not None
         assert progress.best_update is not None
         return Outcome(
             reason=reason,
             tensors=progress.best,
-            nats=progress.best_nats,
+            score=progress.best_score,
             update=progress.best_update,
             updates=progress.update,
             seconds=progress.seconds,
-            characters_per_second=self._speed(),
+            items_per_second=self._speed(),
             history=progress.history,
         )

@@ -18,23 +18,23 @@ class Outcome:
         Why it ended: ``"epochs"`` (all updates made), ``"patience"`` (early stopping) or ``"max_time"``.
     tensors
         The best weights, under their names in the model file.
-    nats
-        Their validation loss in nats per character, as measured during training.
+    score
+        What they were chosen by, as measured during training.
     update, updates
         When that was, and how many updates were made.
     seconds
         Training time of all sessions.
-    characters_per_second
-        Characters learned from, per second of this session, validations included.
+    items_per_second
+        Items learned from, per second of this session, validations included.
     history
         One record a validation.
     """
 
     reason: str
     tensors: Arrays
-    nats: float
+    score: float
     update: int
     updates: int
     seconds: float
-    characters_per_second: float
+    items_per_second: float
     history: list[dict[str, Any]]

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, TextIO
+
+from remy.training.lesson import Words
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
@@ -21,14 +23,31 @@ INTERVAL = 0.25
 
 @dataclass(frozen=True)
 class Report:
-    """The state of a run, as far as a person watching wants to know it."""
+    """The state of a run, as far as a person watching wants to know it.
+
+    Attributes
+    ----------
+    update, updates
+        Made, and planned.
+    loss
+        The training loss; None before there is one.
+    scores
+        Of the last validation, ``loss`` among them.
+    metric, best
+        What the best model is chosen by, and its best value so far.
+    words
+        How things are called.
+    """
 
     update: int
     updates: int
     loss: float | None
+    scores: Mapping[str, float]
+    metric: str
     best: float | None
-    characters_per_second: float
+    items_per_second: float
     seconds_left: float
+    words: Words
 
 
 class Reporter(Protocol):
@@ -40,8 +59,8 @@ class Reporter(Protocol):
     def progress(self, report: Report) -> None:
         """Show how far the run is."""
 
-    def validated(self, report: Report, valid: float) -> None:
-        """Show the result of a validation, in nats per character."""
+    def validated(self, report: Report) -> None:
+        """Show the result of a validation."""
 
     def note(self, sentence: str) -> None:
         """Say something in one line."""
@@ -59,7 +78,7 @@ class Silent:
     def progress(self, report: Report) -> None:
         """Ignore `report`."""
 
-    def validated(self, report: Report, valid: float) -> None:
+    def validated(self, report: Report) -> None:
         """Ignore `report`."""
 
     def note(self, sentence: str) -> None:
@@ -81,11 +100,10 @@ class PlainLines:
     def progress(self, report: Report) -> None:
         """Say nothing between validations."""
 
-    def validated(self, report: Report, valid: float) -> None:
-        best = report.best if report.best is not None else valid
+    def validated(self, report: Report) -> None:
         self.note(
-            f"update {report.update}/{report.updates}  train {_nats(report.loss)}  valid {_nats(valid)}  "
-            f"best {_nats(best)} nats/char  {_rate(report.characters_per_second)} char/s  "
+            f"update {report.update}/{report.updates}  {_scores(report)}  "
+            f"{_rate(report.items_per_second)} {report.words.item}/s  "
             f"{format_seconds(report.seconds_left)} left"
         )
 
@@ -124,18 +142,16 @@ class Bar:
     def progress(self, report: Report) -> None:
         self._next = self._clock() + INTERVAL
         description = (
-            f"loss {_nats(report.loss)}  best {_nats(report.best)}  "
-            f"{_rate(report.characters_per_second)} char/s  {format_seconds(report.seconds_left)} left"
+            f"loss {_number(report.loss)}  best {_number(report.best)}  "
+            f"{_rate(report.items_per_second)} {report.words.item}/s  "
+            f"{format_seconds(report.seconds_left)} left"
         )
         self._bar.update(self._task, total=report.updates, completed=report.update, description=description)
         self._bar.refresh()
 
-    def validated(self, report: Report, valid: float) -> None:
-        best = "  [bold green]best[/]" if report.best is not None and valid <= report.best else ""
-        self._console.print(
-            f"update {report.update:>6}  train {_nats(report.loss)}  "
-            f"valid [bold]{_nats(valid)}[/] nats/char{best}"
-        )
+    def validated(self, report: Report) -> None:
+        best = "  [bold green]best[/]" if report.scores[report.metric] == report.best else ""
+        self._console.print(f"update {report.update:>6}  {_scores(report)}{best}")
         self.progress(report)
 
     def note(self, sentence: str) -> None:
@@ -166,11 +182,21 @@ def format_seconds(seconds: float) -> str:
     return f"{hours}:{minutes:02}:{left:02}" if hours else f"{minutes}:{left:02}"
 
 
-def _nats(value: float | None) -> str:
+def _scores(report: Report) -> str:
+    """Return ``"train 1.812  valid 1.750  best 1.750 nats/char"``, with the metric where it is not the loss."""
+    losses = f"train {_number(report.loss)}  valid {_number(report.scores['loss'])}"
+    if report.metric == "loss":
+        return f"{losses}  best {_number(report.best)} {report.words.loss}"
+    metric = report.metric.replace("_", " ")
+    score, best = _number(report.scores[report.metric]), _number(report.best)
+    return f"{losses} {report.words.loss}  {metric} {score}  best {best}"
+
+
+def _number(value: float | None) -> str:
     return "-" if value is None else f"{value:.3f}"
 
 
-def _rate(characters_per_second: float) -> str:
-    if characters_per_second >= 1000.0:
-        return f"{characters_per_second / 1000.0:.0f}k"
-    return f"{characters_per_second:.0f}"
+def _rate(items_per_second: float) -> str:
+    if items_per_second >= 1000.0:
+        return f"{items_per_second / 1000.0:.0f}k"
+    return f"{items_per_second:.0f}"

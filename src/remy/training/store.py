@@ -11,7 +11,7 @@ from remy.training.snapshot import Arrays
 class Store(Protocol):
     """Where a run keeps what it makes; each call replaces what was there, wholly or not at all."""
 
-    def save_best(self, tensors: Arrays, nats: float, update: int) -> None:
+    def save_best(self, tensors: Arrays, score: float, update: int) -> None:
         """Keep the weights of the best validation so far."""
 
     def save_history(self, history: list[dict[str, Any]]) -> None:
@@ -24,7 +24,7 @@ class Store(Protocol):
 class Forgetful:
     """A store that keeps nothing."""
 
-    def save_best(self, tensors: Arrays, nats: float, update: int) -> None:
+    def save_best(self, tensors: Arrays, score: float, update: int) -> None:
         """Drop `tensors`."""
 
     def save_history(self, history: list[dict[str, Any]]) -> None:

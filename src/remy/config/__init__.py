@@ -1,0 +1,40 @@
+"""The configuration of a training run: every option, its type, its bounds and its default.
+
+One configuration says everything a run does. The flags of the command line, a YAML file and the keywords of
+the Python estimators all end here, and the run directory keeps it fully resolved as ``config.yaml``.
+"""
+
+from remy.config.classifier import ClassifierConfig, RegressorConfig
+from remy.config.files import (
+    TASKS,
+    build,
+    config_class,
+    dump,
+    flat,
+    known_keys,
+    override,
+    parse_assignments,
+    read,
+)
+from remy.config.language_model import LanguageModelConfig
+from remy.config.sections import BatchTrainConfig, Config, DataConfig, RecurrentConfig, TrainConfig
+
+__all__ = [
+    "TASKS",
+    "BatchTrainConfig",
+    "ClassifierConfig",
+    "Config",
+    "DataConfig",
+    "LanguageModelConfig",
+    "RecurrentConfig",
+    "RegressorConfig",
+    "TrainConfig",
+    "build",
+    "config_class",
+    "dump",
+    "flat",
+    "known_keys",
+    "override",
+    "parse_assignments",
+    "read",
+]
