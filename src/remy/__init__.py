@@ -13,13 +13,16 @@ __version__ = "0.1.0"
 #: Public name -> module that defines it. Submodules map to themselves.
 _HOMES = {
     "bench": "remy.bench",
+    "data": "remy.data",
     "datasets": "remy.datasets",
     "errors": "remy.errors",
     "layers": "remy.layers",
     "ops": "remy.ops",
     "reference": "remy.reference",
     "runtime": "remy.runtime",
+    "Classifier": "remy.tasks",
     "LanguageModel": "remy.tasks",
+    "Regressor": "remy.tasks",
     "Sequential": "remy.layers",
     "get_num_threads": "remy.threads",
     "load": "remy.tasks",
@@ -27,10 +30,13 @@ _HOMES = {
 }
 
 __all__ = [
+    "Classifier",
     "LanguageModel",
+    "Regressor",
     "Sequential",
     "__version__",
     "bench",
+    "data",
     "datasets",
     "errors",
     "get_num_threads",
@@ -43,9 +49,9 @@ __all__ = [
 ]
 
 if TYPE_CHECKING:
-    from remy import bench, datasets, errors, layers, ops, reference, runtime
+    from remy import bench, data, datasets, errors, layers, ops, reference, runtime
     from remy.layers import Sequential
-    from remy.tasks import LanguageModel, load
+    from remy.tasks import Classifier, LanguageModel, Regressor, load
     from remy.threads import get_num_threads, set_num_threads
 
 

@@ -13,6 +13,7 @@ import typer
 
 import remy
 from remy.cli.bench import bench
+from remy.cli.check import check
 from remy.cli.evaluate import evaluate
 from remy.cli.generate import generate
 from remy.cli.info import info
@@ -28,7 +29,7 @@ _TOO_LARGE = "not enough memory; give smaller --units or --batch-size"
 
 app = typer.Typer(
     name="remy",
-    help="Recurrent neural networks: learn from a text, see what comes next, write on.",
+    help="Recurrent neural networks for your own ordered data: learn, measure, predict.",
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
@@ -51,7 +52,7 @@ def _letting_interrupts_out(verb: Callable[..., None]) -> Callable[..., None]:
     return wrapped
 
 
-for _verb in (train, generate, predict, evaluate, info):
+for _verb in (check, train, evaluate, predict, generate, info):
     app.command(no_args_is_help=True)(_letting_interrupts_out(_verb))
 app.command()(_letting_interrupts_out(bench))  # it needs no word to begin with
 
@@ -69,7 +70,7 @@ def _common(
         typer.Option("--version", callback=_show_version, is_eager=True, help="Print the version and exit."),
     ] = False,
 ) -> None:
-    """Recurrent neural networks: learn from a text, see what comes next, write on."""
+    """Recurrent neural networks for your own ordered data: learn, measure, predict."""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -1,13 +1,15 @@
-"""``remy evaluate``: how well a model predicts a text, beside the baseline."""
+"""``remy evaluate``: how good a model is on a file, beside the baselines."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from remy.cli.options import DebugFlag, JsonFlag, QuietFlag, RunArgument
-from remy.cli.output import print_json, say, score_table
+from remy.cli.output import print_json, say
+from remy.errors import UsageError
 
 
 def evaluate(
@@ -16,25 +18,55 @@ def evaluate(
         str | None,
         typer.Argument(
             metavar="[FILE]",
-            help="A text, a data set, or -. [the held-out part of the run's own text]",
+            help="A file, a data set, or -. [what was held out from the run's own data]",
         ),
+    ] = None,
+    plot: Annotated[
+        Path | None, typer.Option(help="Draw the confusion matrix to a .png or .svg file. [none]")
     ] = None,
     as_json: JsonFlag = False,
     quiet: QuietFlag = False,
     debug: DebugFlag = False,
 ) -> None:
-    """Score a model on a text, beside an n-gram model.
+    """Score a model on a file, beside the baselines.
 
-    Both are given in nats and bits per character; the n-gram model is of the text the run learned from.
+    Baselines are made from what the run learned from; they are left out, and it is said why, where that is
+    not at hand.
     """
-    from remy.tasks.evaluation import evaluate_run
-    from remy.tasks.sources import open_source
+    from remy.cli.scores import score_lines
+    from remy.tasks.evaluators import evaluate as evaluate_run
 
-    result = evaluate_run(run, open_source(file) if file is not None else None)
+    result = evaluate_run(run, file)
     for note in result["notes"]:
         say(note, quiet=quiet)
+    if plot is not None:
+        _draw(result, plot)
     if as_json:
         print_json(result)
         return
-    say(f"{result['model']['characters']} characters of {result['data']}", quiet=quiet)
-    print(score_table(result["model"], result["baseline"]))
+    say(_what(result), quiet=quiet)
+    print("\n".join(score_lines(result)))
+
+
+def _what(result: dict[str, object]) -> str:
+    """Say what was scored."""
+    scored = result.get("scored_on")
+    if isinstance(scored, dict):
+        return f"{scored['records']} records of {scored['name']}"
+    model = result["model"]
+    assert isinstance(model, dict)
+    return f"{model['characters']} characters of {result['data']}"
+
+
+def _draw(result: dict[str, object], plot: Path) -> None:
+    model = result["model"]
+    if not isinstance(model, dict) or "confusion" not in model:
+        raise UsageError(f"--plot: a {result['task']} has no confusion matrix of one label each to draw")
+    form = plot.suffix.lower().lstrip(".")
+    if form not in ("png", "svg"):
+        raise UsageError(f"--plot: expected a file that ends in .png or .svg, got {plot}")
+    from remy.io.atomic import write_bytes
+    from remy.training.figures import confusion
+
+    found = model["confusion"]
+    write_bytes(plot, confusion(found["counts"], found["labels"], form=form))

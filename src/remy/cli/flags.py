@@ -73,7 +73,8 @@ def words_of(config: Config) -> str:
             words.append(_word(flags[key], value))
         elif value != usual[key]:
             words.append(f"--set {key}={_yaml(value)}")
-    words += [f"--set {key}=null" for key, value in values.items() if value is None and usual[key] is not None]
+    cleared = [key for key, value in values.items() if value is None and usual[key] is not None]
+    words += [f"--set {key}=null" for key in cleared]
     return " ".join(words)
 
 

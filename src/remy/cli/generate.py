@@ -33,7 +33,7 @@ def generate(
     from remy import runtime
 
     beginning = read_prompt(prompt)
-    model = runtime.load(run)
+    model = runtime.load_as(run, runtime.LanguageModel)
     pieces = model.stream(beginning, length, temperature=temperature, top_k=top_k, top_p=top_p, seed=seed)
     if as_json:
         print_json({"prompt": beginning, "text": "".join(pieces), "seed": seed})

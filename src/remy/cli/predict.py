@@ -1,29 +1,77 @@
-"""``remy predict``: what comes next, with probabilities."""
+"""``remy predict``: what a trained model says of a text, or of every record of a file."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from remy import defaults
 from remy.cli.options import DebugFlag, JsonFlag, QuietFlag, RunArgument
 from remy.cli.output import print_json, read_prompt, visible
+from remy.cli.rows import write_rows
+from remy.errors import DataError, UsageError
+
+if TYPE_CHECKING:
+    from remy import runtime
 
 
 def predict(
     run: RunArgument,
-    text: Annotated[str, typer.Argument(metavar="TEXT", help="The beginning; - reads standard input.")],
-    top: Annotated[int, typer.Option(help="How many candidates.")] = defaults.TOP,
+    given: Annotated[
+        str, typer.Argument(metavar="TEXT|FILE", help="A text, a file of records, or - for standard input.")
+    ],
+    top: Annotated[
+        int | None, typer.Option(help=f"How many candidates. [{defaults.TOP}; of a file's records 1]")
+    ] = None,
+    text: Annotated[str | None, typer.Option(help="Column of the text. [as in training]")] = None,
+    format: Annotated[
+        str | None, typer.Option(help="csv, tsv, jsonl or text. [by the ending; standard input: text]")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="Where the rows go. [standard output]")
+    ] = None,
     as_json: JsonFlag = False,
     quiet: QuietFlag = False,
     debug: DebugFlag = False,
 ) -> None:
-    """Say what probably comes next, and how probably."""
+    """Say what a model makes of a text, or of every record of a file.
+
+    A language model says what probably comes next. A classifier or regressor answers a text, or adds its
+    answers to the rows of a file. A tagger gives sentences back with their tags.
+    """
     from remy import runtime
 
-    beginning = read_prompt(text)
-    candidates = runtime.load(run).predict(beginning, top=top)
+    if top is not None and top < 1:
+        raise UsageError(f"top: expected at least 1, got {top}.")
+    model = runtime.load(run)
+    if isinstance(model, runtime.LanguageModel):
+        _next(model, read_prompt(given), top or defaults.TOP, as_json)
+    elif isinstance(model, runtime.SequenceModel):
+        if given != "-" and model.reads_text and _is_a_text(given):
+            _one(model, given, top or defaults.TOP, as_json)
+        else:
+            from remy.tasks.classification.prediction import predict_file
+
+            rows = predict_file(run, model, given, text=text, top=top or 1, format=format)
+            write_rows(rows, out=out, as_json=as_json)
+    else:
+        raise DataError(f"{run}: a {model.model_file.task} has no predictions of this kind; see remy --help")
+
+
+def _is_a_text(given: str) -> bool:
+    """Whether what was given is a text itself rather than the name of a file or data set."""
+    from remy import datasets
+
+    name, _, part = given.partition(":")
+    if Path(given).exists() or (name in datasets.names() and part in ("", "test")):
+        return False
+    return any(letter.isspace() for letter in given) or not Path(given).suffix
+
+
+def _next(model: runtime.LanguageModel, beginning: str, top: int, as_json: bool) -> None:
+    candidates = model.predict(beginning, top=top)
     if as_json:
         rows = [{"character": character, "probability": probability} for character, probability in candidates]
         print_json({"text": beginning, "next": rows})
@@ -31,3 +79,26 @@ def predict(
     width = max(len(visible(character)) for character, _ in candidates)
     for character, probability in candidates:
         print(f"{visible(character):<{width}}  {probability:.4f}")
+
+
+def _one(model: runtime.SequenceModel, text: str, top: int, as_json: bool) -> None:
+    """Answer a single text."""
+    from remy import runtime
+
+    if isinstance(model, runtime.Classifier):
+        row = model.probabilities([text])[0]
+        pairs = sorted(zip(model.labels, map(float, row), strict=True), key=lambda pair: -pair[1])[:top]
+        if as_json:
+            labels = [{"label": label, "probability": probability} for label, probability in pairs]
+            print_json({"text": text, "predicted": model.predict([text])[0], "labels": labels})
+            return
+        width = max(len(label) for label, _ in pairs)
+        for label, probability in pairs:
+            print(f"{label:<{width}}  {probability:.4f}")
+        return
+    assert isinstance(model, runtime.Regressor)
+    number = float(model.predict([text])[0])
+    if as_json:
+        print_json({"text": text, "predicted": number})
+    else:
+        print(f"{number:.6g}")

@@ -37,6 +37,39 @@ def _language_model(metrics: Mapping[str, Any]) -> list[str]:
     return score_table(metrics["model"], metrics["baseline"]).splitlines()
 
 
+def _classifier(metrics: Mapping[str, Any]) -> list[str]:
+    model = metrics["model"]
+    names = [name for name in ("micro_f1", "accuracy", "macro_f1") if name in model]
+    lines = _beside_baselines(metrics, names)
+    if "classes" in model and len(model["classes"]) <= _MOST_CLASSES:
+        rows = [
+            (label, [one["precision"], one["recall"], one["f1"], float(one["support"])])
+            for label, one in model["classes"].items()
+        ]
+        lines += ["", *table(["precision", "recall", "F1", "records"], rows, digits=3)]
+    if "confusion" in model and len(model["confusion"]["labels"]) <= _MOST_CLASSES:
+        labels, counts = model["confusion"]["labels"], model["confusion"]["counts"]
+        rows = [(label, list(map(float, row))) for label, row in zip(labels, counts, strict=True)]
+        lines += ["", "right (rows), answered (columns)", *table(labels, rows, digits=0)]
+    return lines
+
+
+def _regressor(metrics: Mapping[str, Any]) -> list[str]:
+    return _beside_baselines(metrics, ["rmse", "mae"])
+
+
+def _beside_baselines(metrics: Mapping[str, Any], names: list[str]) -> list[str]:
+    rows = [("model", [metrics["model"][name] for name in names])]
+    rows += [(one["name"], [one.get(name) for name in names]) for one in metrics["baselines"]]
+    lines = table([name.replace("_", " ") for name in names], rows)
+    return [*lines, metrics["verdict"]] if metrics["verdict"] else lines
+
+
+#: Classes that are shown one by one.
+_MOST_CLASSES = 20
+
 _TABLES: dict[str, Callable[[Mapping[str, Any]], list[str]]] = {
     "language_model": _language_model,
+    "classifier": _classifier,
+    "regressor": _regressor,
 }

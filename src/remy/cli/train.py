@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from remy import defaults
+from remy.cli.check import listed
 from remy.cli.options import DebugFlag, JsonFlag, QuietFlag
 from remy.cli.output import print_json, say
 from remy.errors import UsageError
@@ -41,7 +42,7 @@ def train(
     label: Annotated[str | None, _option("Column of the label.", "guessed")] = None,
     separator: Annotated[str | None, _option("Between several labels of a record.", "one label")] = None,
     tokens: Annotated[str | None, _option("words, characters or subwords.", "words")] = None,
-    tag: Annotated[str | None, _option("Which column of CoNLL is learned: upos, xpos, ...", "upos or the last")] = None,
+    tag: Annotated[str | None, _option("Column of CoNLL: upos, xpos, ...", "upos, or the last")] = None,
     time: Annotated[str | None, _option("Column of the time.", "guessed")] = None,
     target: Annotated[str | None, _option("Columns to forecast: a,b.", "guessed")] = None,
     series: Annotated[str | None, _option("Column that tells series apart.", "one series")] = None,
@@ -79,8 +80,8 @@ def train(
     """Learn from a file and keep the best model."""
     values = {
         "--task": task, "--text": text, "--label": label, "--separator": separator, "--tokens": tokens,
-        "--tag": tag, "--time": time, "--target": _listed(target), "--series": series,
-        "--known": _listed(known), "--horizon": horizon, "--valid": valid, "--test": test,
+        "--tag": tag, "--time": time, "--target": listed(target), "--series": series,
+        "--known": listed(known), "--horizon": horizon, "--valid": valid, "--test": test,
         "--split": split, "--cell": cell, "--units": units, "--layers": layers,
         "--bidirectional": bidirectional, "--live": live, "--pooling": pooling, "--dropout": dropout,
         "--epochs": epochs, "--batch-size": batch_size, "--lr": lr, "--metric": metric,
@@ -95,10 +96,6 @@ def train(
     else:
         trained = _start(data, out, force, config, given, assignments or [], quiet)
     _show(trained, as_json=as_json, quiet=quiet)
-
-
-def _listed(words: str | None) -> list[str] | None:
-    return [word.strip() for word in words.split(",")] if words is not None else None
 
 
 def _start(
@@ -152,7 +149,8 @@ def _base(data: str | None, config_file: Path | None, task: str | None) -> tuple
             raise UsageError(f"--task: {config_file} is for the task {config.task}, got '{task}'")
         return config, None
     guess = guess_task(data) if data and task is None else None
-    kind = configuration.config_class(guess.task if guess is not None else task or "language_model", name="--task")
+    chosen = guess.task if guess is not None else task or "language_model"
+    kind = configuration.config_class(chosen, name="--task")
     return kind(), guess.reason if guess is not None else None  # type: ignore[call-arg]
 
 

@@ -17,6 +17,9 @@ class RecordsConfig(DataConfig):
 
     text: str | None = Field(default=None, description="column of the text; null: guessed")
     label: str | None = Field(default=None, description="column of the label; null: guessed")
+    test: str | None = Field(
+        default=None, description="file to score the best model on; null: what is held out"
+    )
     separator: str | None = Field(
         default=None, min_length=1, description="between several labels of one record; null: one label each"
     )
@@ -31,12 +34,12 @@ class ClassifierNetwork(RecurrentConfig):
     """Embedding or numbers, recurrent layers, one vector for the sequence, output."""
 
     embedding: int = Field(default=100, ge=1, le=65536, description="size of a token's vector (text only)")
-    units: int = Field(default=64, ge=1, le=65536, description="size of each layer's state")
+    units: int = Field(default=128, ge=1, le=65536, description="size of each layer's state")
     layers: int = Field(default=1, ge=1, le=256, description="number of recurrent layers")
     bidirectional: bool = Field(default=True, description="read in both directions")
     pooling: PoolingName = Field(default="max", description="how steps become one vector")
     live: bool = Field(default=False, description="use no future: answers on a growing input stay the same")
-    dropout: float | None = Field(default=0.5, ge=0.0, lt=1.0, description="dropped around layers")
+    dropout: float | None = Field(default=0.3, ge=0.0, lt=1.0, description="dropped around layers")
     token_dropout: float = Field(
         default=0.1, ge=0.0, lt=1.0, description="share of tokens read as unknown while training (text only)"
     )

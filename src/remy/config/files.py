@@ -182,9 +182,7 @@ def _scalar(text: str, assignment: str) -> Any:
     return value
 
 
-def _first_fault(
-    kind: type[Config], error: ValidationError, source: str, names: Mapping[str, str]
-) -> str:
+def _first_fault(kind: type[Config], error: ValidationError, source: str, names: Mapping[str, str]) -> str:
     """Say the first fault in one sentence: the key, what was expected, what came."""
     fault = error.errors()[0]
     key = ".".join(str(part) for part in fault["loc"])

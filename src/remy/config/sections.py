@@ -108,6 +108,9 @@ class TrainConfig(Section):
 class BatchTrainConfig(TrainConfig):
     """How it is trained on records of their own lengths."""
 
+    patience: int | None = Field(
+        default=10, ge=1, description="validations without a new best before it stops; null: never"
+    )
     batch_tokens: int = Field(
         default=20_000, ge=1, description="most steps in one batch, the longest sequence counted for all"
     )

@@ -38,8 +38,8 @@ class ClassifierNetwork(Network):
     Examples
     --------
     >>> network = ClassifierNetwork({"kind": "classifier", "vocabulary_size": 9, "embedding_size": 3,
-    ...     "features": 0, "outputs": 2, "pooling": "max", "bidirectional": True, "cell": "gru", "units": 4,
-    ...     "layers": 1, "reset_after": True, "activation": "tanh"})
+    ...     "features": 0, "outputs": 2, "output": "softmax", "pooling": "max", "bidirectional": True,
+    ...     "cell": "gru", "units": 4, "layers": 1, "reset_after": True, "activation": "tanh"})
     >>> network(torch.tensor([[0, 3, 2], [1, 1, 0]]), torch.tensor([3, 2])).shape
     torch.Size([2, 2])
     """

@@ -14,7 +14,7 @@ from remy.layers.recurrent import Recurrent
 def make_stack(
     architecture: Mapping[str, Any], *, dropout: float = 0.0, recurrent_dropout: float = 0.0
 ) -> layers.Stacked:
-    """Return the layers that `architecture` describes: ``cell``, ``units``, ``layers``, ``bidirectional``, ...
+    """Return the layers that `architecture` describes by ``cell``, ``units``, ``layers``, and so on.
 
     Parameters
     ----------

@@ -77,7 +77,8 @@ class RecurrentStack:
         x, lengths
             What is past a row's length is not read.
         states
-            Where to go on from, moved on in place; None for zeros. With both directions only None makes sense.
+            Where to go on from, moved on in place; None for zeros, which is all that makes sense with both
+            directions.
         """
         steps, batch, _ = x.shape
         states = states if states is not None else self.zero_states(batch)

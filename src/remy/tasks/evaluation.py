@@ -40,7 +40,7 @@ def evaluate_run(path: str | Path, source: Source | None = None) -> dict[str, An
         If there is no `source` and the run's own text is not at hand.
     """
     path = Path(path)
-    model = runtime.load(path)
+    model = runtime.load_as(path, runtime.LanguageModel)
     corpus, missing = _corpus_of_run(path, model.info().get("metrics", {}).get("data", {}))
     notes: list[str] = []
     if source is not None:

@@ -19,7 +19,6 @@ from remy.training.machine import find_device, own_randomness, own_threads
 from remy.training.progress import Silent, format_seconds
 from remy.training.snapshot import Arrays
 
-
 AnyNetwork = TypeVar("AnyNetwork", bound=Network)
 
 

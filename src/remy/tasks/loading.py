@@ -3,18 +3,32 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any, Final
 
 from remy import runtime
+from remy.tasks.classification import Classifier, Regressor
 from remy.tasks.language_model import LanguageModel
 
+#: Task -> its estimator.
+_ESTIMATORS: Final[dict[str, Any]] = {
+    "language_model": LanguageModel,
+    "classifier": Classifier,
+    "regressor": Regressor,
+}
 
-def load(path: str | Path) -> LanguageModel:
+
+def load(path: str | Path) -> Any:
     """Load a trained model from a run directory or a model file. torch is not needed.
 
     Parameters
     ----------
     path
         A run directory (its ``model.safetensors`` is read) or a ``.safetensors`` file.
+
+    Returns
+    -------
+    Classifier, LanguageModel, ...
+        The estimator of the task that the model was trained for.
 
     Raises
     ------
@@ -31,4 +45,5 @@ def load(path: str | Path) -> LanguageModel:
     >>> load(path).predict("what ") == model.predict("what ")
     True
     """
-    return LanguageModel._of(runtime.load(path))
+    trained = runtime.load(path)
+    return _ESTIMATORS[trained.model_file.task]._of(trained)

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from remy.config import Config
 from remy.tasks import starting
+from remy.tasks.classification.opening import open_classifier
 from remy.tasks.job import TrainedModel
 from remy.tasks.language_training import open_language_model
 from remy.tasks.opened import Opened
@@ -16,6 +17,8 @@ from remy.training import Reporter, RunDirectory
 #: Task -> reads the data that a configuration names; for a run that exists, as they were.
 OPENERS: Final[Mapping[str, Any]] = {
     "language_model": open_language_model,
+    "classifier": open_classifier,
+    "regressor": open_classifier,
 }
 
 

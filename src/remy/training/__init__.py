@@ -9,8 +9,8 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from remy.training.checkpoint import Checkpoint
     from remy.training.batch_lesson import BatchLesson
+    from remy.training.checkpoint import Checkpoint
     from remy.training.interruption import Interrupted
     from remy.training.lesson import Lesson, Words
     from remy.training.loop import Trainer

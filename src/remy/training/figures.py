@@ -61,3 +61,52 @@ def learning_curve(
     # Without the date the same run gives the same file.
     figure.savefig(buffer, format=form, dpi=120, metadata={"Date": None} if form == "svg" else None)
     return buffer.getvalue()
+
+
+def confusion(counts: list[list[int]], labels: list[str], *, form: str = "png") -> bytes:
+    """Draw a confusion matrix: rows are what was right, columns what was answered.
+
+    Parameters
+    ----------
+    counts
+        (C, C), how often row's label was answered with column's.
+    labels
+        C names.
+    form
+        ``"png"`` or ``"svg"``.
+
+    Returns
+    -------
+    bytes
+        The picture's file.
+    """
+    import numpy as np
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    table = np.asarray(counts, dtype=float)
+    shares = table / np.maximum(table.sum(axis=1, keepdims=True), 1.0)
+    size = max(3.2, 0.42 * len(labels) + 1.8)
+    figure = Figure(figsize=(size + 0.6, size), layout="constrained")
+    FigureCanvasAgg(figure)
+    axes = figure.add_subplot()
+    image = axes.imshow(shares, cmap="Blues", vmin=0.0, vmax=1.0)
+    figure.colorbar(image, ax=axes, label="share of the row", shrink=0.8)
+    axes.set_xticks(
+        range(len(labels)),
+        labels,
+        rotation=45 if len(labels) > 3 else 0,
+        ha="right" if len(labels) > 3 else "center",
+    )
+    axes.set_yticks(range(len(labels)), labels)
+    axes.set_xlabel("answered")
+    axes.set_ylabel("right")
+    if len(labels) <= 20:
+        for row, column in np.ndindex(*table.shape):
+            colour = "white" if shares[row, column] > 0.6 else "black"
+            axes.text(
+                column, row, f"{int(table[row, column])}", ha="center", va="center", color=colour, fontsize=8
+            )
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format=form, dpi=120, metadata={"Date": None} if form == "svg" else None)
+    return buffer.getvalue()

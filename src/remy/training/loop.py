@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable
+
 import numpy as np
 import torch
 
@@ -162,12 +163,10 @@ class Trainer:
         self._check(scores["loss"])
         score = scores[metric]
         progress.seconds = self._earlier + self._clock() - self._started
-        better = (
-            progress.best_score is None
-            or (score > progress.best_score if metric in MORE_IS_BETTER else score < progress.best_score)
-        )
+        better = self._is_better(scores)
         if better:
-            progress.best_score, progress.best_update, progress.stale = score, progress.update, 0
+            progress.best_score, progress.best_loss = score, scores["loss"]
+            progress.best_update, progress.stale = progress.update, 0
             progress.best = self.lesson.weights()
         else:
             progress.stale += 1
@@ -188,6 +187,15 @@ class Trainer:
         progress.loss_sum = torch.zeros_like(progress.loss_sum)
         progress.loss_count = 0
 
+    def _is_better(self, scores: dict[str, float]) -> bool:
+        """Whether this is the best validation so far; between equal scores the loss decides."""
+        metric, best = self.config.metric, self.progress.best_score
+        if best is None or self.progress.best_loss is None:
+            return True
+        if scores[metric] == best:
+            return scores["loss"] < self.progress.best_loss
+        return scores[metric] > best if metric in MORE_IS_BETTER else scores[metric] < best
+
     def _save(self) -> None:
         progress = self.progress
         if self._saved_update == progress.update:
@@ -195,9 +203,8 @@ class Trainer:
         self._mean_loss()
         progress.seconds = self._earlier + self._clock() - self._started
         checkpoint = capture(self.network, self._optimizer, progress, self.lesson.capture())
-        if not all(
-            np.isfinite(array).all() for name, array in checkpoint.tensors.items() if name.startswith("network/")
-        ):
+        weights = [array for name, array in checkpoint.tensors.items() if name.startswith("network/")]
+        if not all(np.isfinite(array).all() for array in weights):
             self._check(math.nan)
         self._store.save_checkpoint(checkpoint)
         self._saved_at, self._saved_update = self._clock(), progress.update

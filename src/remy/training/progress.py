@@ -183,7 +183,7 @@ def format_seconds(seconds: float) -> str:
 
 
 def _scores(report: Report) -> str:
-    """Return ``"train 1.812  valid 1.750  best 1.750 nats/char"``, with the metric where it is not the loss."""
+    """Return ``"train 1.812  valid 1.750  best 1.750 nats/char"``, and the metric if it is not the loss."""
     losses = f"train {_number(report.loss)}  valid {_number(report.scores['loss'])}"
     if report.metric == "loss":
         return f"{losses}  best {_number(report.best)} {report.words.loss}"

@@ -36,6 +36,12 @@ _ENTRIES = (
     "plots",
     "data/train.txt",
     "data/valid.txt",
+    "data/train.jsonl",
+    "data/valid.jsonl",
+    "data/test.jsonl",
+    "data/train.npz",
+    "data/valid.npz",
+    "data/test.npz",
     "config.yaml",
 )
 #: Held by whoever trains in the directory; never removed, so that it says the same to everybody.

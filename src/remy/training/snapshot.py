@@ -25,8 +25,8 @@ class Progress:
         Updates made so far.
     loss_sum, loss_count
         The training loss since the last validation: the sum over items, and their number.
-    best_score, best_update, best
-        The best validation so far, when it was, and the weights it was made with (model-file names).
+    best_score, best_loss, best_update, best
+        The best validation so far, its loss, when it was, and the weights (by their names in the model file).
     stale
         Validations since then.
     seconds
@@ -39,6 +39,7 @@ class Progress:
     update: int = 0
     loss_count: int = 0
     best_score: float | None = None
+    best_loss: float | None = None
     best_update: int | None = None
     best: Arrays | None = None
     stale: int = 0
@@ -69,6 +70,7 @@ def capture(
         "update": progress.update,
         "loss_count": progress.loss_count,
         "best_score": progress.best_score,
+        "best_loss": progress.best_loss,
         "best_update": progress.best_update,
         "stale": progress.stale,
         "seconds": progress.seconds,
@@ -123,6 +125,7 @@ def restore(
         update=record["update"],
         loss_count=record["loss_count"],
         best_score=record["best_score"],
+        best_loss=record["best_loss"],
         best_update=record["best_update"],
         best=best or None,
         stale=record["stale"],

@@ -11,12 +11,16 @@ from remy.io.architecture.recurrent import recurrent_settings, stack_tensors
 #: How the outputs of all steps become one vector.
 POOLINGS = ("last", "mean", "max", "attention")
 
+#: What the scores mean: one class out of several, any of several, or numbers.
+OUTPUTS = ("softmax", "sigmoid", "linear")
+
 
 def classifier(architecture: Mapping[str, Any]) -> dict[str, tuple[int, ...]]:
     """Return names and shapes: embedding or numbers, recurrent layers, pooling, output.
 
     Settings besides the recurrent layers': ``vocabulary_size`` V and ``embedding_size`` E, both 0 where the
-    inputs are numbers; ``features`` F, 0 where they are tokens; ``outputs`` C; ``pooling``; ``bidirectional``.
+    inputs are numbers; ``features`` F, 0 where they are tokens; ``outputs`` C; ``output``, what they mean;
+    ``pooling``; ``bidirectional``.
 
     ``embedding/embeddings`` ``(V, E)``; the layers, of output width D; for attention pooling
     ``attention/kernel`` ``(D, 1)``; ``dense/kernel`` ``(D, C)``, ``dense/bias`` ``(C,)``.
@@ -24,7 +28,7 @@ def classifier(architecture: Mapping[str, Any]) -> dict[str, tuple[int, ...]]:
     settings = recurrent_settings(
         architecture,
         sizes=("vocabulary_size_or_0", "embedding_size_or_0", "features_or_0", "outputs"),
-        choices={"pooling": POOLINGS},
+        choices={"pooling": POOLINGS, "output": OUTPUTS},
         switches=("bidirectional",),
     )
     vocabulary, embedding, features = (
@@ -36,7 +40,9 @@ def classifier(architecture: Mapping[str, Any]) -> dict[str, tuple[int, ...]]:
             f"got {vocabulary}, {embedding} and {features}."
         )
     layers, width = stack_tensors(settings, embedding or features)
-    shapes: dict[str, tuple[int, ...]] = {"embedding/embeddings": (vocabulary, embedding)} if vocabulary else {}
+    shapes: dict[str, tuple[int, ...]] = {}
+    if vocabulary:
+        shapes["embedding/embeddings"] = (vocabulary, embedding)
     shapes |= layers
     if settings["pooling"] == "attention":
         shapes["attention/kernel"] = (width, 1)

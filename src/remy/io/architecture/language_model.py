@@ -12,7 +12,8 @@ from remy.io.architecture.recurrent import recurrent_settings, stack_tensors
 def language_model(architecture: Mapping[str, Any]) -> dict[str, tuple[int, ...]]:
     """Return names and shapes: embedding, recurrent layers, output over the vocabulary.
 
-    Settings besides the recurrent layers': ``vocabulary_size`` V, ``embedding_size`` E, ``residual``, ``tied``.
+    Settings besides the recurrent layers': ``vocabulary_size`` V, ``embedding_size`` E, ``residual`` and
+    ``tied``.
 
     ``embedding/embeddings`` ``(V, E)``; the layers; ``dense/kernel`` ``(H, V)``, left out when ``tied``;
     ``dense/bias`` ``(V,)``.
