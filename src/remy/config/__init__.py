@@ -18,6 +18,7 @@ from remy.config.files import (
 )
 from remy.config.language_model import LanguageModelConfig
 from remy.config.sections import BatchTrainConfig, Config, DataConfig, RecurrentConfig, TrainConfig
+from remy.config.tagger import TaggerConfig
 
 __all__ = [
     "TASKS",
@@ -28,6 +29,7 @@ __all__ = [
     "LanguageModelConfig",
     "RecurrentConfig",
     "RegressorConfig",
+    "TaggerConfig",
     "TrainConfig",
     "build",
     "config_class",

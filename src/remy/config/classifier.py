@@ -51,6 +51,12 @@ class ClassifierNetwork(RecurrentConfig):
         return self
 
 
+class RegressorNetwork(ClassifierNetwork):
+    """The same for a number, which dropout disturbs more than it does a choice."""
+
+    dropout: float | None = Field(default=0.1, ge=0.0, lt=1.0, description="dropped around layers")
+
+
 class ClassifierTrain(BatchTrainConfig):
     """How a classifier is trained."""
 
@@ -86,5 +92,5 @@ class RegressorConfig(Config):
 
     task: Literal["regressor"] = Field(default="regressor", description="what is learned")
     data: RecordsConfig = Field(default_factory=RecordsConfig)
-    model: ClassifierNetwork = Field(default_factory=ClassifierNetwork)
+    model: RegressorNetwork = Field(default_factory=RegressorNetwork)
     train: RegressorTrain = Field(default_factory=RegressorTrain)

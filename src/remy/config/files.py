@@ -14,6 +14,7 @@ from pydantic import BaseModel, ValidationError
 from remy.config.classifier import ClassifierConfig, RegressorConfig
 from remy.config.language_model import LanguageModelConfig
 from remy.config.sections import Config
+from remy.config.tagger import TaggerConfig
 from remy.errors import DataError, UsageError, choice, nearest
 
 AnyConfig = TypeVar("AnyConfig", bound=Config)
@@ -23,6 +24,7 @@ TASKS: dict[str, type[Config]] = {
     "language_model": LanguageModelConfig,
     "classifier": ClassifierConfig,
     "regressor": RegressorConfig,
+    "tagger": TaggerConfig,
 }
 
 

@@ -103,7 +103,7 @@ class Tokenizer:
             )
         steps: list[Any] = [normalizers.NFC(), *([normalizers.Lowercase()] if lowercase else [])]
         inner.normalizer = normalizers.Sequence(steps)
-        pattern = r"(?s)." if tokens == "characters" else _WORD
+        pattern = r"[\s\S]" if tokens == "characters" else _WORD
         inner.pre_tokenizer = pre_tokenizers.Split(Regex(pattern), "removed", invert=True)
         inner.train_from_iterator(texts, trainer)
         return cls(inner, tokens)

@@ -8,10 +8,12 @@ from typing import Any
 from remy.errors import ModelFileError, nearest
 from remy.io.architecture.classifier import classifier
 from remy.io.architecture.language_model import language_model
+from remy.io.architecture.tagger import tagger
 
 _KINDS: dict[str, Callable[[Mapping[str, Any]], dict[str, tuple[int, ...]]]] = {
     "language_model": language_model,
     "classifier": classifier,
+    "tagger": tagger,
 }
 
 
