@@ -101,7 +101,7 @@ class TaggerNetwork(Network):
         characters = self.character_embedding(spellings)
         spelled: Tensor = self.character_rnn(characters, lengths=spelling_lengths, whole=True).last
         spelled = torch.nn.functional.dropout(spelled, self.dropout, self.training)
-        x = torch.cat([self.embedding(words), spelled[places]], dim=2)
+        x = torch.cat([self.embedding(words), torch.nn.functional.embedding(places, spelled)], dim=2)
         outputs: Tensor = self.rnn(x, lengths=lengths, whole=True).outputs
         scores: Tensor = self.dense(held_dropout(outputs, self.dropout, self.training))
         return scores

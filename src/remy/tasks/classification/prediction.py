@@ -20,6 +20,9 @@ from remy.tasks.locations import find_file
 #: Records that are answered together.
 _TOGETHER = 512
 
+#: Endings of files with a text a line.
+_LINES = (".txt", ".text")
+
 
 def predict_file(
     path: str | Path,
@@ -88,7 +91,8 @@ def _records(
 ) -> Iterator[tuple[Any, Mapping[str, Any]]]:
     file = find_file(location)
     data = _columns(path, text)
-    kind = "text" if file == "-" or format is not None else _kind(file, data)
+    as_texts = file == "-" or format is not None or text is not None or Path(file).suffix in _LINES
+    kind = "text" if as_texts else guess_kind_of(file, RecordsConfig())
     if (kind == "text") != model.reads_text:
         wanted, got = ("texts", "numbers") if model.reads_text else ("numeric sequences", "texts")
         raise DataError(f"{location}: the model reads {wanted}, got {got}")
@@ -100,12 +104,6 @@ def _records(
     reading = read_texts(file, text=_text_column(file, data, text), labelled=False, format=format)
     for row in reading:
         yield row.text, row.row
-
-
-def _kind(file: str, data: RecordsConfig) -> str:
-    if Path(file).suffix in (".txt", ".text"):
-        return "text"
-    return guess_kind_of(file, data)
 
 
 def _columns(path: Path, text: str | None) -> RecordsConfig:
