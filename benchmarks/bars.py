@@ -181,6 +181,14 @@ BARS = (
         "torch.nn",
     ),
     Bar(
+        "training step of the classifier against plain PyTorch with PackedSequence",
+        1.5,
+        min,
+        1,
+        Where("classifier"),
+        "PackedSequence",
+    ),
+    Bar(
         "one step, units 128, LSTM and GRU, against torch.nn, the lower",
         15.0,
         min,

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from benchmarks.training_step import TRAINING, Model, TrainingStep, torch_adamw
 from remy import defaults
 from remy.bench.cases import Case
 from remy.bench.peers import torch_nn
 from remy.bench.problem import Floats, Problem
-from remy.bench.side import Answer, Prepared
-from remy.config import TrainConfig
 from remy.models import LanguageNetwork
 from remy.training.optimizer import make_optimizer
 
@@ -25,9 +23,6 @@ TITLE = f"character model B32 T128: embedding {CHARACTERS}x{CASE.inputs}, LSTM 2
 #: Of the output layer, forwards and back.
 OTHER_OPERATIONS = 3 * 2 * CASE.batch * CASE.steps * CASE.units * CHARACTERS
 
-#: AdamW's usual numbers in torch. As in `remy train`, embeddings and biases do not decay.
-TRAINING = TrainConfig(lr=1e-3, beta1=0.9, beta2=0.999, weight_decay=0.01)
-
 
 class Drawn(NamedTuple):
     """What the model has besides the recurrent layers: weights, characters and those that follow them."""
@@ -37,24 +32,6 @@ class Drawn(NamedTuple):
     dense_bias: Floats
     ids: Tensor
     targets: Tensor
-
-
-class Model(NamedTuple):
-    """A model ready to be trained.
-
-    Attributes
-    ----------
-    logits
-        From ids ``(B, T)`` to ``(B, T, V)``.
-    optimizer
-        Over all parameters.
-    parameters
-        By their names in Remy's model file, and whether the array is to be transposed for Remy's layout.
-    """
-
-    logits: Callable[[Tensor], Tensor]
-    optimizer: torch.optim.Optimizer
-    parameters: dict[str, tuple[Tensor, bool]]
 
 
 def draw(case: Case) -> Drawn:
@@ -71,52 +48,9 @@ def draw(case: Case) -> Drawn:
     )
 
 
-class CharacterModel:
-    """A side: one way to build the model."""
-
-    distributions = ("torch",)
-
-    def __init__(self, name: str, build: Callable[[Problem, Drawn], Model]) -> None:
-        self.name = name
-        self._build = build
-
-    def load(self, threads: int) -> None:
-        """Nothing is left to load."""
-
-    def can(self, case: Case) -> bool:
-        """Whether it computes such a case."""
-        return case.cell == "lstm" and case.mode == "training"
-
-    def prepare(self, problem: Problem) -> Prepared:
-        """Build the model."""
-        drawn = draw(problem.case)
-        model = self._build(problem, drawn)
-
-        def answer() -> Answer:
-            fresh = self._build(problem, drawn)
-            found = {"loss": step(fresh, drawn).detach().numpy().reshape(1)}
-            for name, (parameter, transposed) in fresh.parameters.items():
-                assert parameter.grad is not None
-                for what, tensor in ((f"gradient of {name}", parameter.grad), (name, parameter.detach())):
-                    found[what] = tensor.numpy().T if transposed else tensor.numpy()
-            return found
-
-        return Prepared(lambda: step(model, drawn), answer)
-
-
-def step(model: Model, drawn: Drawn) -> Tensor:
-    """Make one update and return the loss before it."""
-    model.optimizer.zero_grad(set_to_none=True)
-    logits = model.logits(drawn.ids)
-    loss = torch.nn.functional.cross_entropy(logits.flatten(0, 1), drawn.targets.flatten())
-    torch.autograd.backward(loss)
-    model.optimizer.step()
-    return loss
-
-
-def build_remy(problem: Problem, drawn: Drawn) -> Model:
+def build_remy(problem: Problem) -> Model:
     """Return `LanguageNetwork` with Remy's own choice of optimizer."""
-    case = problem.case
+    drawn, case = draw(problem.case), problem.case
     network = LanguageNetwork(
         {
             "kind": "language_model",
@@ -145,14 +79,15 @@ def build_remy(problem: Problem, drawn: Drawn) -> Model:
         for name, parameter in parameters.items():
             parameter.copy_(torch.from_numpy(values[name]))
     return Model(
-        lambda ids: network(ids)[0],
+        lambda: _loss(network(drawn.ids)[0], drawn),
         make_optimizer(network, TRAINING),
         {name: (parameter, False) for name, parameter in parameters.items()},
     )
 
 
-def build_torch(problem: Problem, drawn: Drawn) -> Model:
+def build_torch(problem: Problem) -> Model:
     """Return the same of torch's own modules, with the same fused AdamW."""
+    drawn = draw(problem.case)
     embedding = torch.nn.Embedding(CHARACTERS, problem.case.inputs)
     embedding.load_state_dict({"weight": torch.from_numpy(drawn.embeddings.copy())})
     lstm = torch_nn.build(problem)
@@ -173,16 +108,18 @@ def build_torch(problem: Problem, drawn: Drawn) -> Model:
         parameters[f"rnn_{number}/recurrent_kernel"] = (lstm.get_parameter(f"weight_hh_l{number}"), True)
         # torch's second bias starts at zero and learns beside the first, which alone has a counterpart.
         parameters[f"rnn_{number}/bias"] = (lstm.get_parameter(f"bias_ih_l{number}"), False)
-    steady = [embedding.weight, dense.bias, *(weight for weight in lstm.parameters() if weight.ndim == 1)]
-    groups: list[dict[str, Any]] = [
-        {"params": [parameter for parameter, transposed in parameters.values() if transposed]},
-        {"params": steady, "weight_decay": 0.0},
-    ]
+    second_biases = [lstm.get_parameter(f"bias_hh_l{number}") for number in range(problem.case.layers)]
     return Model(
-        lambda ids: dense(lstm(embedding(ids))[0]), torch.optim.AdamW(groups, fused=True), parameters
+        lambda: _loss(dense(lstm(embedding(drawn.ids))[0]), drawn),
+        torch_adamw(parameters, second_biases),
+        parameters,
     )
 
 
-def sides() -> tuple[CharacterModel, CharacterModel]:
+def _loss(logits: Tensor, drawn: Drawn) -> Tensor:
+    return torch.nn.functional.cross_entropy(logits.flatten(0, 1), drawn.targets.flatten())
+
+
+def sides() -> tuple[TrainingStep, TrainingStep]:
     """Return Remy's model and torch's."""
-    return CharacterModel("Remy", build_remy), CharacterModel("torch.nn", build_torch)
+    return TrainingStep("Remy", build_remy), TrainingStep("torch.nn", build_torch)

@@ -103,8 +103,8 @@ def _panel(axes: Any, heading: str, cases: Sequence[CaseResult], handles: dict[s
 
 def _label(result: CaseResult) -> str:
     case = result.case
-    if result.part == "character":
-        return "character model, whole step"
+    if result.part in ("character", "classifier"):
+        return f"{result.part} model, whole step"
     if case.mode == "step":
         return f"{CELLS[case.cell]} {case.units} units"
     return f"{CELLS[case.cell]} B{case.batch} T{case.steps} u{case.units}{_EXTRA.get(result.part, '')}"

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from benchmarks import character, memory
+from benchmarks import character, classifier, memory
 from benchmarks.arguments import Options
 from remy.bench.cases import SHAPES, SHORT_SHAPES, STEP_UNITS, Case, layer_cases, step_cases
 from remy.bench.ours import Remy
@@ -96,17 +96,23 @@ def _step(session: Session, options: Options) -> None:
         session.measure(case, part="step")
 
 
-def _character(session: Session, options: Options) -> None:
-    if "lstm" in options.cells:
-        ours, peer = character.sides()
-        session.measure(
-            character.CASE,
-            part="character",
-            ours=ours,
-            peers=[peer],
-            title=character.TITLE,
-            other_operations=character.OTHER_OPERATIONS,
-        )
+def _model(part: str) -> Callable[[Session, Options], None]:
+    """One whole training step of a model: the part's module has its case, its title and both sides."""
+
+    def measure(session: Session, options: Options) -> None:
+        model: Any = _MODELS[part]
+        if model.CASE.cell in options.cells:
+            ours, peer = model.sides()
+            session.measure(
+                model.CASE,
+                part=part,
+                ours=ours,
+                peers=[peer],
+                title=model.TITLE,
+                other_operations=model.OTHER_OPERATIONS,
+            )
+
+    return measure
 
 
 def _memory(session: Session, options: Options) -> None:
@@ -117,6 +123,8 @@ def _memory(session: Session, options: Options) -> None:
         print(memory.line(found), flush=True)
 
 
+_MODELS = {"character": character, "classifier": classifier}
+
 _PARTS: dict[str, Callable[[Session, Options], None]] = {
     "layers": _layers,
     "call": _call,
@@ -124,6 +132,6 @@ _PARTS: dict[str, Callable[[Session, Options], None]] = {
     "mixed": _mixed,
     "dropout": _dropout,
     "step": _step,
-    "character": _character,
+    **{part: _model(part) for part in _MODELS},
     "memory": _memory,
 }

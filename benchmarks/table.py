@@ -20,6 +20,7 @@ SECTIONS = (
     ("dropout", "", "Cost of recurrent dropout, training step"),
     ("step", "", "One step at batch 1, by the runtime without torch"),
     ("character", "", "Whole training step of a character model"),
+    ("classifier", "", "Whole training step of a classifier of texts"),
 )
 
 

@@ -4,34 +4,50 @@ from __future__ import annotations
 
 import dataclasses
 import sys
+from typing import Any
 
 import pytest
 
-from benchmarks import character, memory, suite
+from benchmarks import character, classifier, memory, suite
 from benchmarks.arguments import parse
 from remy.bench.check import difference
 from remy.bench.problem import make_problem
 from remy.bench.turns import Pace
 from tests.bench import small
 
-CHARACTER = dataclasses.replace(character.CASE, batch=2, steps=5, inputs=3, units=4)
+#: Cases of each part.
+COUNTS = {
+    "layers": 12,
+    "bidirectional": 2,
+    "mixed": 2,
+    "dropout": 2,
+    "step": 3,
+    "character": 1,
+    "classifier": 1,
+}
+
+SMALL = {"batch": 3, "steps": 5, "inputs": 3, "units": 4}
+#: Module, and how many arrays its model has.
+MODELS = [(character, 3 + 2 * 3), (classifier, 3 + 2 * 3)]
 
 
-def test_both_character_models_make_the_same_update() -> None:
-    problem = make_problem(CHARACTER)
-    ours, theirs = (side.prepare(problem) for side in character.sides())
+@pytest.mark.parametrize(("model", "arrays"), MODELS)
+def test_both_models_make_the_same_update(model: Any, arrays: int) -> None:
+    problem = make_problem(dataclasses.replace(model.CASE, **SMALL))
+    ours, theirs = (side.prepare(problem) for side in model.sides())
     expected, found = ours.answer(), theirs.answer()
     assert difference(found, expected, steps=5) is None
-    assert len(expected) == 1 + 2 * (3 + 2 * 3)
+    assert len(expected) == 1 + 2 * arrays
     for prepared in (ours, theirs):
         before = prepared.call()
         assert prepared.call() < before  # type: ignore[operator]
     assert difference(theirs.answer(), expected, steps=5) is None, "an answer starts from the first weights"
 
 
-def test_a_character_model_that_learns_otherwise_is_found() -> None:
-    problem = make_problem(CHARACTER)
-    ours, theirs = (side.prepare(problem).answer() for side in character.sides())
+@pytest.mark.parametrize(("model", "arrays"), MODELS)
+def test_a_model_that_learns_otherwise_is_found(model: Any, arrays: int) -> None:
+    problem = make_problem(dataclasses.replace(model.CASE, **SMALL))
+    ours, theirs = (side.prepare(problem).answer() for side in model.sides())
     slower = {**theirs, "dense/bias": theirs["dense/bias"] + 1e-4}
     assert str(difference(slower, ours, steps=5)).startswith("dense/bias: off by")
 
@@ -64,17 +80,15 @@ def test_every_part_runs_names_who_is_missing_and_finds_no_difference(
     monkeypatch.setattr(suite, "MIDDLE", (2, 3, 4))
     monkeypatch.setattr(suite, "KerasJax", small.NotInstalled)
     monkeypatch.setattr(suite, "Pace", lambda turns: Pace(turns, seconds=0.0, pause=0.0))
-    monkeypatch.setattr(character, "CASE", CHARACTER)
+    for model, _ in MODELS:
+        monkeypatch.setattr(model, "CASE", dataclasses.replace(model.CASE, **SMALL))
     monkeypatch.setattr("remy.bench.session.Ceiling", small.ceiling)
-    options = parse(
-        ["--quick", "--turns", "1", "--only", "layers,bidirectional,mixed,dropout,step,character"]
-    )
+    options = parse(["--quick", "--turns", "1", "--only", ",".join(COUNTS)])
     found = suite.run(options, {})
     assert found.failures == []
     assert "absent" in found.missing
     parts = [case.part for case in found.cases]
-    counts = {part: parts.count(part) for part in options.parts}
-    assert counts == {"layers": 12, "bidirectional": 2, "mixed": 2, "dropout": 2, "step": 3, "character": 1}
+    assert {part: parts.count(part) for part in options.parts} == COUNTS
     assert all(case.ratios for case in found.cases)
     captured = capsys.readouterr()
     assert len(captured.out.splitlines()) == 1 + len(found.cases)

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-#: A program that runs the command line where torch cannot be found. None in ``sys.modules`` would do for us, but
-#: scipy takes whatever stands there for torch itself.
+#: A program that runs the command line where torch cannot be found. None in ``sys.modules`` would do for us,
+#: but scipy takes whatever stands there for torch itself.
 WITHOUT_TORCH = """
 import sys
 class Refuse:

@@ -5,15 +5,18 @@ from remy.runtime.language import LanguageModel
 from remy.runtime.loading import Model, load, load_as
 from remy.runtime.network import State
 from remy.runtime.scoring import Score
+from remy.runtime.tagger import LiveTags, Tagger
 
 __all__ = [
     "Classifier",
     "LanguageModel",
+    "LiveTags",
     "Model",
     "Regressor",
     "Score",
     "SequenceModel",
     "State",
+    "Tagger",
     "load",
     "load_as",
 ]

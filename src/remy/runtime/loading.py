@@ -10,6 +10,7 @@ from remy.io import model_file
 from remy.io.model_file import ModelFile
 from remy.runtime.classifier import Classifier, Regressor
 from remy.runtime.language import LanguageModel
+from remy.runtime.tagger import Tagger
 
 #: The model's file in a run directory.
 MODEL_NAME = "model.safetensors"
@@ -35,6 +36,7 @@ _TASKS: dict[str, type[Model]] = {
     "language_model": LanguageModel,
     "classifier": Classifier,
     "regressor": Regressor,
+    "tagger": Tagger,
 }
 
 
