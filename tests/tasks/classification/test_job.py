@@ -152,6 +152,11 @@ def test_the_metrics_of_the_run_are_those_of_the_runtime(source: Path, tmp_path:
     found = model.predict(parts.valid.inputs)
     expected = np.mean([one == other for one, other in zip(found, parts.valid.labels, strict=True)])
     assert trained.metrics["model"]["accuracy"] == expected
+    assert trained.metrics["training"]["validation_score"] == pytest.approx(expected)
+    assert trained.run is not None
+    lines = map(json.loads, trained.run.history.read_text(encoding="utf-8").splitlines())
+    (best,) = [line for line in lines if line["update"] == trained.metrics["training"]["best_update"]]
+    assert best["valid_loss"] == pytest.approx(trained.metrics["model"]["nats_per_record"], rel=1e-4)
     assert model.verify() < 1e-6
 
 
