@@ -189,6 +189,14 @@ BARS = (
         "PackedSequence",
     ),
     Bar(
+        "training step of the tagger against plain PyTorch with PackedSequence",
+        1.5,
+        min,
+        1,
+        Where("tagger"),
+        "PackedSequence",
+    ),
+    Bar(
         "one step, units 128, LSTM and GRU, against torch.nn, the lower",
         15.0,
         min,

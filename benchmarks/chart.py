@@ -103,7 +103,7 @@ def _panel(axes: Any, heading: str, cases: Sequence[CaseResult], handles: dict[s
 
 def _label(result: CaseResult) -> str:
     case = result.case
-    if result.part in ("character", "classifier"):
+    if result.part in ("character", "classifier", "tagger"):
         return f"{result.part} model, whole step"
     if case.mode == "step":
         return f"{CELLS[case.cell]} {case.units} units"

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from benchmarks import character, classifier, memory
+from benchmarks import character, classifier, memory, tagger
 from benchmarks.arguments import Options
 from remy.bench.cases import SHAPES, SHORT_SHAPES, STEP_UNITS, Case, layer_cases, step_cases
 from remy.bench.ours import Remy
@@ -123,7 +123,7 @@ def _memory(session: Session, options: Options) -> None:
         print(memory.line(found), flush=True)
 
 
-_MODELS = {"character": character, "classifier": classifier}
+_MODELS = {"character": character, "classifier": classifier, "tagger": tagger}
 
 _PARTS: dict[str, Callable[[Session, Options], None]] = {
     "layers": _layers,

@@ -21,6 +21,7 @@ SECTIONS = (
     ("step", "", "One step at batch 1, by the runtime without torch"),
     ("character", "", "Whole training step of a character model"),
     ("classifier", "", "Whole training step of a classifier of texts"),
+    ("tagger", "", "Whole training step of a tagger with characters"),
 )
 
 

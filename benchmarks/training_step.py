@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import NamedTuple
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor
@@ -67,7 +67,7 @@ class TrainingStep:
         return Prepared(lambda: _step(model), answer)
 
 
-def torch_adamw(parameters: dict[str, tuple[Tensor, bool]], others: list[Tensor]) -> torch.optim.AdamW:
+def torch_adamw(parameters: dict[str, tuple[Tensor, bool]], others: Sequence[Tensor]) -> torch.optim.AdamW:
     """Return the same fused AdamW for torch's modules: transposed ones are kernels, and decay.
 
     Parameters
@@ -79,7 +79,7 @@ def torch_adamw(parameters: dict[str, tuple[Tensor, bool]], others: list[Tensor]
     """
     decaying = [parameter for parameter, transposed in parameters.values() if transposed]
     steady = [parameter for parameter, transposed in parameters.values() if not transposed]
-    groups = [{"params": decaying}, {"params": [*steady, *others], "weight_decay": 0.0}]
+    groups: list[dict[str, Any]] = [{"params": decaying}, {"params": [*steady, *others], "weight_decay": 0.0}]
     return torch.optim.AdamW(groups, fused=True)
 
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from remy.tasks.language_training import train_language_model
-from remy.tasks.sources import open_source
+from remy.tasks.language.opening import train_language_model
+from remy.tasks.language.sources import open_source
 from tests.training import tiny
 
 

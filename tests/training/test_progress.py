@@ -38,7 +38,8 @@ def test_elsewhere_than_on_a_terminal_there_is_one_plain_line_a_validation(
 
 def test_a_metric_other_than_the_loss_stands_beside_it(capsys: pytest.CaptureFixture[str]) -> None:
     scores = {"loss": 0.5, "macro_f1": 0.875}
-    report = dataclasses.replace(REPORT, scores=scores, metric="macro_f1", best=0.9, words=Words("nats", "word"))
+    words = Words(loss="nats", item="word")
+    report = dataclasses.replace(REPORT, scores=scores, metric="macro_f1", best=0.9, words=words)
     PlainLines().validated(report)
     line = "train 1.812  valid 0.500 nats  macro f1 0.875  best 0.900  123k word/s"
     assert line in capsys.readouterr().err

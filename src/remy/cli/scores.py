@@ -65,6 +65,24 @@ def _beside_baselines(metrics: Mapping[str, Any], names: list[str]) -> list[str]
     return [*lines, metrics["verdict"]] if metrics["verdict"] else lines
 
 
+def _tagger(metrics: Mapping[str, Any]) -> list[str]:
+    model, baseline = metrics["model"], metrics["baseline"]
+    names = [name for name in ("span_f1", "accuracy", "unknown_word_accuracy") if name in model]
+    rows = [("model", [model[name] for name in names])]
+    if baseline is not None:
+        rows.append((baseline["name"], [baseline.get(name) for name in names]))
+    lines = table([name.removesuffix("_accuracy").replace("_", " ") for name in names], rows)
+    lines += [metrics["verdict"]] if metrics["verdict"] else []
+    each, counted = (model["spans"], "spans") if "spans" in model else (model["classes"], "words")
+    if len(each) <= _MOST_CLASSES:
+        scores = [
+            (label, [one["precision"], one["recall"], one["f1"], float(one["support"])])
+            for label, one in each.items()
+        ]
+        lines += ["", *table(["precision", "recall", "F1", counted], scores, digits=3)]
+    return lines
+
+
 #: Classes that are shown one by one.
 _MOST_CLASSES = 20
 
@@ -72,4 +90,5 @@ _TABLES: dict[str, Callable[[Mapping[str, Any]], list[str]]] = {
     "language_model": _language_model,
     "classifier": _classifier,
     "regressor": _regressor,
+    "tagger": _tagger,
 }

@@ -1,4 +1,4 @@
-"""The golden example of a model that answers a sequence: an input, and its scores when the file was written."""
+"""The golden example of a model that answers a sequence: an input, and its scores at the time of writing."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """What people use: estimators that learn from data and, once trained, need no torch."""
 
 from remy.tasks.classification import Classifier, Regressor
-from remy.tasks.language_model import LanguageModel
+from remy.tasks.language.estimator import LanguageModel
 from remy.tasks.loading import load
 
 __all__ = ["Classifier", "LanguageModel", "Regressor", "load"]

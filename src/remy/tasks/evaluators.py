@@ -7,8 +7,9 @@ from typing import Any
 
 from remy import runtime
 from remy.tasks.classification.evaluation import evaluate_run as evaluate_classifier
-from remy.tasks.evaluation import evaluate_run as evaluate_language_model
-from remy.tasks.sources import open_source
+from remy.tasks.language.evaluation import evaluate_run as evaluate_language_model
+from remy.tasks.language.sources import open_source
+from remy.tasks.tagging.evaluation import evaluate_run as evaluate_tagger
 
 
 def evaluate(path: str | Path, location: str | None = None) -> dict[str, Any]:
@@ -49,4 +50,5 @@ _EVALUATORS: dict[str, Any] = {
     "language_model": _language_model,
     "classifier": evaluate_classifier,
     "regressor": evaluate_classifier,
+    "tagger": evaluate_tagger,
 }

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from remy import runtime
 from remy.tasks.classification import Classifier, Regressor
-from remy.tasks.language_model import LanguageModel
+from remy.tasks.language.estimator import LanguageModel
 
 #: Task -> its estimator.
 _ESTIMATORS: Final[dict[str, Any]] = {

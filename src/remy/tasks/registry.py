@@ -10,8 +10,9 @@ from remy.config import Config
 from remy.tasks import starting
 from remy.tasks.classification.opening import open_classifier
 from remy.tasks.job import TrainedModel
-from remy.tasks.language_training import open_language_model
+from remy.tasks.language.opening import open_language_model
 from remy.tasks.opened import Opened
+from remy.tasks.tagging.opening import open_tagger
 from remy.training import Reporter, RunDirectory
 
 #: Task -> reads the data that a configuration names; for a run that exists, as they were.
@@ -19,6 +20,7 @@ OPENERS: Final[Mapping[str, Any]] = {
     "language_model": open_language_model,
     "classifier": open_classifier,
     "regressor": open_classifier,
+    "tagger": open_tagger,
 }
 
 

@@ -35,6 +35,13 @@ def test_it_learns_from_numbers_and_says_so_beside_the_baselines() -> None:
     assert model.metrics["model"]["confusion"]["labels"] == ["down", "up"]
 
 
+def test_baselines_learn_from_the_training_part_only() -> None:
+    """Every text is a word of its own: whoever knew the held-out ones would be right on all of them."""
+    texts = [f"word{number}" for number in range(60)]
+    model = fitted(texts, ["odd", "even"] * 30, epochs=1)
+    assert all(baseline["accuracy"] <= 0.5 for baseline in model.metrics["baselines"])
+
+
 def test_several_labels_each_are_learned() -> None:
     texts, labels = toy.reviews(160)
     shouted = [f"{text} wow" if number % 4 < 2 else text for number, text in enumerate(texts)]

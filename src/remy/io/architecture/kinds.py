@@ -7,6 +7,7 @@ from typing import Any
 
 from remy.errors import ModelFileError, nearest
 from remy.io.architecture.classifier import classifier
+from remy.io.architecture.forecaster import forecaster
 from remy.io.architecture.language_model import language_model
 from remy.io.architecture.tagger import tagger
 
@@ -14,6 +15,7 @@ _KINDS: dict[str, Callable[[Mapping[str, Any]], dict[str, tuple[int, ...]]]] = {
     "language_model": language_model,
     "classifier": classifier,
     "tagger": tagger,
+    "forecaster": forecaster,
 }
 
 

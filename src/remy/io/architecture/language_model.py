@@ -24,7 +24,8 @@ def language_model(architecture: Mapping[str, Any]) -> dict[str, tuple[int, ...]
     vocabulary, embedding = settings["vocabulary_size"], settings["embedding_size"]
     if settings["tied"] and embedding != settings["units"]:
         raise ModelFileError(
-            f"architecture: tied needs embedding_size equal to units, got {embedding} and {settings['units']}."
+            "architecture: tied needs embedding_size equal to units, "
+            f"got {embedding} and {settings['units']}."
         )
     layers, width = stack_tensors(settings, embedding)
     shapes: dict[str, tuple[int, ...]] = {"embedding/embeddings": (vocabulary, embedding), **layers}

@@ -10,6 +10,9 @@ from remy.io.architecture.recurrent import recurrent_settings, stack_tensors
 #: How the scores of a sentence's words become tags.
 OUTPUTS = ("softmax", "crf")
 
+#: Which tags may follow each other: any, or what BIO or BIOES allows.
+SCHEMES = ("none", "bio", "bioes")
+
 #: What the tensors of the layer that reads a word's characters are called.
 CHARACTERS = "characters_rnn"
 
@@ -28,7 +31,7 @@ def tagger(architecture: Mapping[str, Any]) -> dict[str, tuple[int, ...]]:
 
     Settings besides the recurrent layers': ``vocabulary_size`` V and ``embedding_size`` E of words,
     ``characters`` C, ``character_embedding_size`` D and ``character_units`` S, ``labels`` K, ``output``
-    (``softmax`` or ``crf``), ``bidirectional``.
+    (``softmax`` or ``crf``), ``scheme`` (``none``, ``bio`` or ``bioes``), ``bidirectional``.
 
     ``characters_embedding/embeddings`` ``(C, D)``, ``characters_rnn_0/forward/kernel`` and so on;
     ``embedding/embeddings`` ``(V, E)``; the layers, which read ``E + 2 S`` numbers and give W;
@@ -45,7 +48,7 @@ def tagger(architecture: Mapping[str, Any]) -> dict[str, tuple[int, ...]]:
             "character_units",
             "labels",
         ),
-        choices={"output": OUTPUTS},
+        choices={"output": OUTPUTS, "scheme": SCHEMES},
         switches=("bidirectional",),
     )
     spelling, spelled = stack_tensors(

@@ -73,7 +73,7 @@ def _classes(
     return {
         "model": scores,
         "baselines": baselines,
-        "verdict": _verdict(scores, baselines, figure, more=True),
+        "verdict": verdict(scores, baselines, figure, more=True),
     }
 
 
@@ -143,7 +143,7 @@ def _numbers(model: runtime.Regressor, train: Examples | None, scored: Examples)
     return {
         "model": scores,
         "baselines": baselines,
-        "verdict": _verdict(scores, baselines, "rmse", more=False),
+        "verdict": verdict(scores, baselines, "rmse", more=False),
     }
 
 
@@ -158,7 +158,7 @@ def _number_scores(expected: NDArray[np.float64], found: NDArray[np.float64]) ->
     return scores
 
 
-def _verdict(
+def verdict(
     scores: dict[str, Any], baselines: Sequence[dict[str, Any]], figure: str, *, more: bool
 ) -> str | None:
     """Say plainly whether the model is better than the best baseline."""

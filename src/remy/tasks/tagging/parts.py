@@ -127,8 +127,8 @@ class Parts:
         """Return what a person should know of the data before training on them."""
         notes = list(self.train.notes)
         notes.append(
-            f"{len(self.train):,} sentences with {self.train.tokens:,} words and {len(self.labels)} different tags "
-            f"to learn from, {len(self.valid):,} held out"
+            f"{len(self.train):,} sentences with {self.train.tokens:,} words and {len(self.labels)} "
+            f"different tags to learn from, {len(self.valid):,} held out"
         )
         looks = scheme_of(self.labels)
         if self._broken:
@@ -161,7 +161,9 @@ class Parts:
         cuts = [0]
         while len(tags) - cuts[-1] > most:
             latest = cuts[-1] + most
-            fitting = (cut for cut in range(latest, cuts[-1], -1) if rules.allow_cut(tags[cut - 1], tags[cut]))
+            fitting = (
+                cut for cut in range(latest, cuts[-1], -1) if rules.allow_cut(tags[cut - 1], tags[cut])
+            )
             cuts.append(next(fitting, latest))
         return list(zip(cuts, [*cuts[1:], len(tags)], strict=True))
 

@@ -8,9 +8,9 @@ from typing import Any
 from remy import config as configuration
 from remy import runtime
 from remy.errors import RemyError, UsageError
-from remy.tasks.corpus import BASELINE_NAME, Corpus, make_corpus
-from remy.tasks.scores import score_record
-from remy.tasks.sources import Source, open_source
+from remy.tasks.language.corpus import BASELINE_NAME, Corpus, make_corpus
+from remy.tasks.language.scores import score_record
+from remy.tasks.language.sources import Source, open_source
 
 
 def evaluate_run(path: str | Path, source: Source | None = None) -> dict[str, Any]:

@@ -11,10 +11,10 @@ from remy import runtime
 from remy.config import LanguageModelConfig
 from remy.io.model_file import ModelFile
 from remy.models import LanguageNetwork
-from remy.tasks.corpus import BASELINE_NAME, Corpus
 from remy.tasks.job import Figure
-from remy.tasks.scores import score_record
-from remy.tasks.sources import text_sha256
+from remy.tasks.language.corpus import BASELINE_NAME, Corpus
+from remy.tasks.language.scores import score_record
+from remy.tasks.language.sources import text_sha256
 from remy.training import Outcome, StreamLesson
 from remy.training.figures import learning_curve
 from remy.training.snapshot import Arrays

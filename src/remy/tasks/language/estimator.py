@@ -11,7 +11,7 @@ from remy import defaults, runtime
 from remy.config import LanguageModelConfig
 from remy.errors import UsageError
 from remy.io import model_file as model_files
-from remy.tasks.sources import Source, open_source
+from remy.tasks.language.sources import Source, open_source
 
 if TYPE_CHECKING:
     from remy.training import Reporter
@@ -150,7 +150,7 @@ class LanguageModel:
         UsageError
             If there is something at `out`.
         """
-        from remy.tasks.language_training import train_language_model
+        from remy.tasks.language.opening import train_language_model
         from remy.training.progress import choose_reporter
 
         reporter: Reporter = choose_reporter(quiet=quiet)

@@ -7,7 +7,7 @@ import pytest
 
 from remy import datasets
 from remy.errors import DataError
-from remy.tasks.sources import Source, open_source, text_sha256
+from remy.tasks.language.sources import Source, open_source, text_sha256
 
 
 def test_a_file_gives_its_text_name_and_place(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from remy.tasks.scores import score_record
+from remy.tasks.language.scores import score_record
 
 
 def test_bits_are_nats_over_the_logarithm_of_two() -> None:

@@ -15,8 +15,8 @@ import pytest
 
 from remy.errors import DataError, UsageError
 from remy.io import model_file, tensor_file
-from remy.tasks.language_training import resume_language_model, train_language_model
-from remy.tasks.sources import Source, open_source
+from remy.tasks.language.opening import resume_language_model, train_language_model
+from remy.tasks.language.sources import Source, open_source
 from remy.training.checkpoint import Checkpoint
 from remy.training.run_directory import RunDirectory
 from tests.training import tiny
@@ -121,8 +121,8 @@ def test_a_run_killed_at_a_random_moment_goes_on_bit_for_bit(source: Source, tmp
     train_language_model(tiny.config(**changes), source, out=tmp_path / "whole")
     program = (
         "import sys; from pathlib import Path\n"
-        "from remy.tasks.language_training import resume_language_model, train_language_model\n"
-        "from remy.tasks.sources import open_source\n"
+        "from remy.tasks.language.opening import resume_language_model, train_language_model\n"
+        "from remy.tasks.language.sources import open_source\n"
         "from tests.training import tiny\n"
         "out = Path(sys.argv[2])\n"
         "if out.exists(): resume_language_model(out)\n"
@@ -132,7 +132,7 @@ def test_a_run_killed_at_a_random_moment_goes_on_bit_for_bit(source: Source, tmp
     kills = 0
     for _ in range(2):
         process = subprocess.Popen(
-            [sys.executable, "-c", program, source.location, str(out)], cwd=Path(__file__).parents[2]
+            [sys.executable, "-c", program, source.location, str(out)], cwd=Path(__file__).parents[3]
         )
         checkpoint = out / "checkpoints" / "last.safetensors"
         before = checkpoint.stat().st_mtime_ns if checkpoint.exists() else 0

@@ -12,7 +12,7 @@ import remy
 from remy import defaults
 from remy.errors import DataError, UsageError
 from remy.tasks import LanguageModel, load
-from remy.tasks.language_model import as_source
+from remy.tasks.language.estimator import as_source
 from tests.training import tiny
 
 

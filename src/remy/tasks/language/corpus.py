@@ -13,7 +13,7 @@ from remy.data.characters import CharacterTokenizer
 from remy.data.ngram import NGram
 from remy.data.split import head_tail
 from remy.errors import DataError
-from remy.tasks.sources import Source
+from remy.tasks.language.sources import Source
 
 #: The baseline predicts a character from the three before it.
 BASELINE_ORDER = 4

@@ -10,12 +10,12 @@ from typing import Any
 from remy.config import Config, LanguageModelConfig
 from remy.errors import DataError, UsageError
 from remy.tasks import starting
-from remy.tasks.corpus import make_corpus
 from remy.tasks.job import TrainedModel
-from remy.tasks.language_job import LanguageJob
+from remy.tasks.language.corpus import make_corpus
+from remy.tasks.language.job import LanguageJob
+from remy.tasks.language.plan import plan
+from remy.tasks.language.sources import Source, open_source
 from remy.tasks.opened import Opened
-from remy.tasks.plan import plan
-from remy.tasks.sources import Source, open_source
 from remy.training import Reporter, RunDirectory
 
 

@@ -4,8 +4,8 @@ import pytest
 
 from remy.data.ngram import NGram
 from remy.errors import DataError
-from remy.tasks.corpus import make_corpus
-from remy.tasks.sources import Source
+from remy.tasks.language.corpus import make_corpus
+from remy.tasks.language.sources import Source
 from tests.training import tiny
 
 TEXT = Source("plays.txt", tiny.text(1000), "plays.txt")

@@ -1,0 +1,244 @@
+"""The estimator: a tag for every word, in three lines of Python."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from remy import config as configuration
+from remy import runtime
+from remy.config import TaggerConfig
+from remy.errors import UsageError
+from remy.io import model_file as model_files
+from remy.tasks.tagging.corpus import Corpus, Sentences, corpus_of, read_corpus
+from remy.tasks.tagging.prediction import column_for
+from remy.tasks.tagging.scoring import score_tagger
+
+#: A file with tagged sentences, or words and tags of each sentence.
+Tagged = str | Path | tuple[Sentences, Sentences]
+
+
+class Tagger:
+    """A recurrent network that gives every word of a sentence a tag.
+
+    Words are read by an embedding and by their characters. Training uses torch; everything after it runs on
+    `remy.runtime`, the same path as the command line.
+
+    Parameters
+    ----------
+    cell
+        ``"lstm"``, ``"gru"`` or ``"simple_rnn"``.
+    units
+        Size of each layer's state; None for 128.
+    layers
+        Number of recurrent layers; None for 2.
+    live
+        Use no future: the tag of a word never changes when more words come.
+    output
+        ``"softmax"`` or ``"crf"``; None: a CRF where tags mark spans, unless `live`.
+    dropout
+        Share of what each layer reads that is dropped while training; None for the usual one.
+    tag
+        Which column of a file is learned: ``"upos"``, ``"xpos"``, ... or a number.
+    epochs
+        Passes over the sentences; None chooses by their number.
+    lr
+        The highest learning rate; None for the usual one.
+    metric
+        What the best model is chosen by: ``"accuracy"``, ``"span_f1"`` or ``"loss"``; None: span F1 where
+        tags mark spans, else accuracy.
+    seed
+        All randomness comes from it.
+    max_time
+        Seconds, or ``"90s"``, ``"8m"``: training ends then, in good order.
+    options
+        Any other option of `remy.config`, dotted: ``options={"train.clip": 0.5}``.
+
+    Raises
+    ------
+    UsageError
+        If an option is unknown or has a value that cannot be used.
+
+    Examples
+    --------
+    >>> words = [["the", "dog", "barks"], ["a", "cat", "sleeps"]] * 10
+    >>> tags = [["DET", "NOUN", "VERB"]] * 20
+    >>> model = Tagger(units=8, layers=1, epochs=20, seed=1).fit((words, tags))
+    >>> model.predict([["the", "cat", "barks"]])
+    [['DET', 'NOUN', 'VERB']]
+    """
+
+    def __init__(
+        self,
+        *,
+        cell: str | None = None,
+        units: int | None = None,
+        layers: int | None = None,
+        live: bool = False,
+        output: str | None = None,
+        dropout: float | None = None,
+        tag: str | None = None,
+        epochs: float | None = None,
+        lr: float | None = None,
+        metric: str | None = None,
+        seed: int | None = None,
+        max_time: float | str | None = None,
+        options: dict[str, Any] | None = None,
+    ) -> None:
+        named = {
+            "model.cell": cell,
+            "model.units": units,
+            "model.layers": layers,
+            "model.live": live or None,
+            "model.bidirectional": False if live else None,
+            "model.output": output,
+            "model.dropout": dropout,
+            "data.tag": tag,
+            "train.epochs": epochs,
+            "train.lr": lr,
+            "train.metric": metric,
+            "train.seed": seed,
+            "train.max_time": max_time,
+        }
+        given = {key: value for key, value in named.items() if value is not None}
+        names = {key: f"Tagger: {key.partition('.')[2]}" for key in given}
+        self.config = configuration.override(
+            TaggerConfig(), {**given, **(options or {})}, source="Tagger", names=names
+        )
+        self._model: runtime.Tagger | None = None
+
+    @classmethod
+    def _of(cls, trained: runtime.Tagger) -> Self:
+        estimator = cls()
+        estimator._model = trained
+        return estimator
+
+    def fit(
+        self,
+        data: Tagged,
+        *,
+        valid: Tagged | None = None,
+        out: str | Path | None = None,
+        force: bool = False,
+        quiet: bool = True,
+    ) -> Self:
+        """Learn from tagged sentences.
+
+        Parameters
+        ----------
+        data
+            The path of a file, CoNLL-U or plain columns; or ``(sentences, tags)``, a list of words and a list
+            of tags for each sentence.
+        valid
+            Other sentences to choose the best model on, given in the same ways. Without it the last ones of
+            `data` are held out.
+        out
+            Directory for the run. Without it only this object has the result.
+        force
+            Replace an existing run at `out`.
+        quiet
+            Say nothing on standard error.
+
+        Raises
+        ------
+        DataError
+            If the sentences cannot be read or used.
+        ShapeError
+            If there are not as many tags as words.
+        UsageError
+            If there is something at `out`.
+        """
+        from remy.tasks.starting import start
+        from remy.tasks.tagging.opening import open_sentences
+        from remy.training import RunDirectory
+        from remy.training.progress import choose_reporter
+
+        place = Path(out) if out is not None else None
+        if place is not None:
+            RunDirectory.check_free(place, force=force)
+        held = self._corpus(valid) if valid is not None else None
+        opened = open_sentences(self.config, self._corpus(data), held)
+        trained = start(opened, out=place, force=force, reporter=choose_reporter(quiet=quiet))
+        self._model = runtime.Tagger(trained.model)
+        return self
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The K tags, in the order of `predict_proba`."""
+        return self._need("labels").labels
+
+    @property
+    def metrics(self) -> dict[str, Any]:
+        """The scores on what was held out, the baseline's beside them."""
+        return self._need("metrics").model_file.metrics
+
+    def predict(self, sentences: Sequence[Sequence[str]]) -> list[list[str]]:
+        """Return the tags of each sentence, one for each of its words.
+
+        Raises
+        ------
+        DataError
+            If a sentence is no list of words.
+        """
+        return self._need("predict").tag(sentences)
+
+    def predict_proba(self, sentences: Sequence[Sequence[str]]) -> list[NDArray[np.float64]]:
+        """Return the probability (T, K) of every tag at every word of each sentence."""
+        return self._need("predict_proba").probabilities(sentences)
+
+    def predict_live(self, words: Iterator[str] | Sequence[str]) -> Iterator[str]:
+        """Yield the tag of each word as soon as it is read; for a tagger trained with ``live``.
+
+        Raises
+        ------
+        UsageError
+            If the tagger reads the future.
+        """
+        return map(self._need("predict_live").stream().step, words)
+
+    def evaluate(self, data: Tagged) -> dict[str, Any]:
+        """Score the model on tagged sentences, given as to `fit`.
+
+        Returns
+        -------
+        dict
+            As ``metrics["model"]``, but for what needs the words of training.
+
+        Raises
+        ------
+        DataError
+            If the sentences cannot be read or used.
+        """
+        model = self._need("evaluate")
+        if isinstance(data, tuple):
+            corpus = corpus_of(*data)
+        else:
+            corpus = read_corpus(data, tag=self.config.data.tag or column_for(model, str(data)))
+        found: dict[str, Any] = score_tagger(model, None, corpus)["model"]
+        return found
+
+    def save(self, path: str | Path) -> None:
+        """Write the model file, whole or not at all.
+
+        Raises
+        ------
+        DataError
+            If it cannot be written.
+        """
+        model_files.write(path, self._need("save").model_file)
+
+    def _corpus(self, data: Tagged) -> Corpus:
+        if isinstance(data, tuple):
+            if len(data) != 2:
+                raise UsageError(f"Tagger.fit: expected (sentences, tags), got {len(data)} parts")
+            return corpus_of(*data)
+        return read_corpus(data, tag=self.config.data.tag)
+
+    def _need(self, verb: str) -> runtime.Tagger:
+        if self._model is None:
+            raise UsageError(f"Tagger.{verb}: the model has learned nothing yet; call fit first")
+        return self._model
