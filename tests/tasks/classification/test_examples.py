@@ -38,14 +38,14 @@ def test_columns_that_are_named_are_read_and_dropped_records_are_told(tmp_path: 
 
 def test_arrays_without_labels_are_refused(tmp_path: Path) -> None:
     np.save(tmp_path / "a.npy", np.zeros((3, 4, 2)))
-    with pytest.raises(DataError, match="has no labels; give them as the array y of an .npz file"):
+    with pytest.raises(DataError, match="has no labels; give them as the array y"):
         read_examples(str(tmp_path / "a.npy"), RecordsConfig())
 
 
 def test_running_text_and_series_are_no_records(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("date,rain\n2020-01-01,1\n2020-01-02,2\n", encoding="utf-8")
     with pytest.raises(
-        DataError, match="got what looks like series; name the columns with --text and --label"
+        DataError, match="got what looks like series; name the columns"
     ):
         read_examples(str(tmp_path / "a.csv"), RecordsConfig())
 

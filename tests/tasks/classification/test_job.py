@@ -105,6 +105,7 @@ def test_what_is_held_out_is_never_learned_from(tmp_path: Path) -> None:
         settings = config(tmp_path / "a.csv", data__valid=str(tmp_path / f"{name}.csv"), train__patience=None)
         run = train(settings, tmp_path / name).run
         assert run is not None
+        assert run.read_config().data.valid == str(tmp_path / f"{name}.csv")
         histories.append(run.history.read_text(encoding="utf-8").splitlines())
     losses = [[json.loads(line)["train_loss"] for line in history] for history in histories]
     assert losses[0] == losses[1]
