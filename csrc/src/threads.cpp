@@ -290,10 +290,12 @@ void together(int members, TeamTaskRef task) {
 }
 
 int worthwhile_parts(std::int64_t multiply_adds) {
+  constexpr std::int64_t for_openmp = std::int64_t(1) << 17, for_pool = std::int64_t(1) << 23;
   std::int64_t least = least_shared_work;
   if (least == 0) {
+    if (multiply_adds < for_openmp) return 1;  // asking OpenMP takes as long as a step of a small cell
     const OpenMp* openmp = borrowed.load();
-    least = std::int64_t(1) << (openmp != nullptr && openmp->can_serve(num_threads()) ? 17 : 23);
+    least = openmp != nullptr && openmp->can_serve(num_threads()) ? for_openmp : for_pool;
   }
   return multiply_adds < least ? 1 : num_threads();
 }
