@@ -14,7 +14,18 @@ from remy.errors import UsageError, choice
 from remy.threads import MOST_THREADS
 
 #: The parts of the benchmark, in the order in which they run.
-PARTS = ("layers", "call", "bidirectional", "mixed", "dropout", "step", "character", "classifier", "tagger", "memory")
+PARTS = (
+    "layers",
+    "call",
+    "bidirectional",
+    "mixed",
+    "dropout",
+    "step",
+    "character",
+    "classifier",
+    "tagger",
+    "memory",
+)
 
 EPILOG = """\
 python -m benchmarks table FILE.json           the results as Markdown

@@ -77,4 +77,5 @@ def _audited(environment: Mapping[str, str]) -> list[str]:
         return []
     atexit.register(cpuid.clear, dict(environment))
     place = Path(environment["REMY_CPUID_SITES"])
-    return [peer for peer, library in cpuid.installed().items() if (place / library.name).exists()]
+    listed = {peer: place / library.name for peer, library in cpuid.installed().items()}
+    return [peer for peer, sites in listed.items() if sites.is_file() and sites.stat().st_size]

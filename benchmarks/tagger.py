@@ -51,24 +51,31 @@ class _Drawn(NamedTuple):
     tags: Tensor
 
 
+def _sizes(case: Case) -> tuple[int, int]:
+    """Return the sizes of a word's embedding and of each direction of the character layer."""
+    spelled = max(1, (case.inputs - WORD) // 2)
+    return case.inputs - 2 * spelled, spelled
+
+
 def _draw(problem: Problem) -> _Drawn:
     case, random = problem.case, np.random.default_rng(1)
     width = case.units * case.directions
+    word, spelled = _sizes(case)
 
     def normal(*shape: int, scale: float = 1.0) -> Floats:
         return (random.standard_normal(shape) * scale).astype(np.float32)
 
     tensors = {
         "characters_embedding/embeddings": normal(CHARACTERS, CHARACTER),
-        "embedding/embeddings": normal(WORDS, WORD),
+        "embedding/embeddings": normal(WORDS, word),
         "dense/kernel": normal(width, LABELS, scale=width**-0.5),
         "dense/bias": normal(LABELS, scale=0.1),
     }
     for way, _ in _WAYS:
         name = f"characters_rnn_0/{way}"
-        tensors[f"{name}/kernel"] = normal(CHARACTER, 4 * SPELLED, scale=CHARACTER**-0.5)
-        tensors[f"{name}/recurrent_kernel"] = normal(SPELLED, 4 * SPELLED, scale=SPELLED**-0.5)
-        tensors[f"{name}/bias"] = normal(4 * SPELLED, scale=0.1)
+        tensors[f"{name}/kernel"] = normal(CHARACTER, 4 * spelled, scale=CHARACTER**-0.5)
+        tensors[f"{name}/recurrent_kernel"] = normal(spelled, 4 * spelled, scale=spelled**-0.5)
+        tensors[f"{name}/bias"] = normal(4 * spelled, scale=0.1)
     shape = case.batch, case.steps
     # Of the words of a batch of English some two thirds are different ones.
     different = case.batch * case.steps // 3
@@ -88,14 +95,15 @@ def _draw(problem: Problem) -> _Drawn:
 def _build_remy(problem: Problem) -> Model:
     """Return `TaggerNetwork` with Remy's own choice of optimizer."""
     drawn, case = _draw(problem), problem.case
+    word, spelled = _sizes(case)
     network = TaggerNetwork(
         {
             "kind": "tagger",
             "vocabulary_size": WORDS,
-            "embedding_size": WORD,
+            "embedding_size": word,
             "characters": CHARACTERS,
             "character_embedding_size": CHARACTER,
-            "character_units": SPELLED,
+            "character_units": spelled,
             "labels": LABELS,
             "output": "softmax",
             "scheme": "none",
@@ -123,9 +131,10 @@ def _build_remy(problem: Problem) -> Model:
 def _build_torch(problem: Problem) -> Model:
     """Return the same of torch's own modules, both recurrent parts packed, with the same fused AdamW."""
     drawn, case = _draw(problem), problem.case
+    word, spelled = _sizes(case)
     characters = torch.nn.Embedding(CHARACTERS, CHARACTER)
-    words = torch.nn.Embedding(WORDS, WORD)
-    spelling = torch.nn.LSTM(CHARACTER, SPELLED, batch_first=True, bidirectional=True)
+    words = torch.nn.Embedding(WORDS, word)
+    spelling = torch.nn.LSTM(CHARACTER, spelled, batch_first=True, bidirectional=True)
     lstm = torch_nn.build(problem)
     dense = torch.nn.Linear(case.units * case.directions, LABELS)
     parameters: dict[str, tuple[Tensor, bool]] = {
@@ -155,8 +164,8 @@ def _build_torch(problem: Problem) -> Model:
     def loss() -> Tensor:
         packed = pack_padded_sequence(characters(drawn.spellings), drawn.spelling_lengths, batch_first=True)
         _, (last, _) = spelling(packed)
-        spelled = torch.nn.functional.embedding(drawn.places, torch.cat([last[0], last[1]], dim=1))
-        x = torch.cat([words(drawn.words), spelled], dim=2)
+        spellings = torch.nn.functional.embedding(drawn.places, torch.cat([last[0], last[1]], dim=1))
+        x = torch.cat([words(drawn.words), spellings], dim=2)
         sentences = pack_padded_sequence(x, drawn.lengths, batch_first=True, enforce_sorted=False)
         outputs, _ = pad_packed_sequence(lstm(sentences)[0], batch_first=True, total_length=case.steps)
         inside = torch.arange(case.steps) < drawn.lengths[:, None]
@@ -168,7 +177,8 @@ def _build_torch(problem: Problem) -> Model:
 def _other_operations(problem: Problem) -> int:
     """Return those of the character layer and of the output layer, forwards and back."""
     drawn, case = _draw(problem), problem.case
-    spelling = 2 * int(drawn.spelling_lengths.sum()) * (CHARACTER + SPELLED) * 4 * SPELLED
+    _, spelled = _sizes(case)
+    spelling = 2 * int(drawn.spelling_lengths.sum()) * (CHARACTER + spelled) * 4 * spelled
     output = int(drawn.lengths.sum()) * case.units * case.directions * LABELS
     return 3 * 2 * (spelling + output)
 

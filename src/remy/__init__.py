@@ -23,6 +23,7 @@ _HOMES = {
     "Classifier": "remy.tasks",
     "LanguageModel": "remy.tasks",
     "Regressor": "remy.tasks",
+    "Tagger": "remy.tasks",
     "Sequential": "remy.layers",
     "get_num_threads": "remy.threads",
     "load": "remy.tasks",
@@ -34,6 +35,7 @@ __all__ = [
     "LanguageModel",
     "Regressor",
     "Sequential",
+    "Tagger",
     "__version__",
     "bench",
     "data",
@@ -51,7 +53,7 @@ __all__ = [
 if TYPE_CHECKING:
     from remy import bench, data, datasets, errors, layers, ops, reference, runtime
     from remy.layers import Sequential
-    from remy.tasks import Classifier, LanguageModel, Regressor, load
+    from remy.tasks import Classifier, LanguageModel, Regressor, Tagger, load
     from remy.threads import get_num_threads, set_num_threads
 
 

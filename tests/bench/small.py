@@ -97,6 +97,7 @@ def results(**changes: Any) -> Results:
     cases += [one(dataclasses.replace(c, mixed=False), "dropout", ["recurrent_dropout=0.2"]) for c in gated]
     cases.append(one(Case("lstm", "training", 32, 128, 64, 256, layers=2), "character", ["torch.nn"]))
     cases.append(one(Case("lstm", "training", 32, 40, 100, 128), "classifier", ["PackedSequence"]))
+    cases.append(one(Case("lstm", "training", 32, 25, 228, 128, layers=2), "tagger", ["PackedSequence"]))
     fields: dict[str, Any] = {
         "date": "2026-01-02T03:04:05+00:00",
         "machine": Machine(cpu="a processor", cores=2, isa="avx2", system="Linux"),

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from benchmarks import character, classifier, memory, suite
+from benchmarks import character, classifier, memory, suite, tagger
 from benchmarks.arguments import parse
 from remy.bench.check import difference
 from remy.bench.problem import make_problem
@@ -24,11 +24,12 @@ COUNTS = {
     "step": 3,
     "character": 1,
     "classifier": 1,
+    "tagger": 1,
 }
 
 SMALL = {"batch": 3, "steps": 5, "inputs": 3, "units": 4}
 #: Module, and how many arrays its model has.
-MODELS = [(character, 3 + 2 * 3), (classifier, 3 + 2 * 3)]
+MODELS = [(character, 3 + 2 * 3), (classifier, 3 + 2 * 3), (tagger, 4 + 3 * 2 * 3)]
 
 
 @pytest.mark.parametrize(("model", "arrays"), MODELS)

@@ -11,6 +11,8 @@ import numpy as np
 import pytest
 
 from remy.cli.app import run
+from remy.cli.rows import write_rows
+from remy.errors import DataError
 from tests.cli.test_without_torch import WITHOUT_TORCH
 from tests.tasks.classification import toy
 
@@ -94,11 +96,57 @@ def test_lines_of_standard_input_are_answered_in_order(folder: Path) -> None:
     assert [row["predicted"] for row in rows(shown.stdout)] == ["good", "bad"]
 
 
+def test_a_line_without_a_text_keeps_its_place_without_an_answer(folder: Path) -> None:
+    line = [sys.executable, "-m", "remy.cli", "predict", str(folder / "run"), "-"]
+    said = "a great film\n\na dull film\n"
+    shown = subprocess.run(line, input=said, text=True, capture_output=True, check=True)
+    assert [row["predicted"] for row in rows(shown.stdout)] == ["good", "", "bad"]
+
+
+def test_each_line_is_answered_before_the_next_is_there(folder: Path) -> None:
+    line = [sys.executable, "-m", "remy.cli", "predict", str(folder / "run"), "-"]
+    with subprocess.Popen(line, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdin.write("a great film\n")
+        process.stdin.flush()
+        assert process.stdout.readline().startswith("text,predicted")
+        assert process.stdout.readline().startswith("a great film,good")
+        process.stdin.close()
+
+
+@pytest.mark.parametrize("text", ["great film " * 60, "good...bad"])
+def test_a_text_is_no_file_however_long_or_dotted(
+    text: str, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["predict", str(folder / "run"), text]) == 0
+    assert len(capsys.readouterr().out.splitlines()) == 2
+
+
+def test_the_column_of_training_is_read_where_the_file_has_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pairs = list(zip(*toy.reviews(40), strict=True))
+    lines = [f"{number},{text},{label},9" for number, (text, label) in enumerate(pairs)]
+    path = tmp_path / "cols.csv"
+    path.write_text("\n".join(["id,blurb,genre,price", *lines, ""]), encoding="utf-8")
+    flags = ["--text", "blurb", "--label", "genre", "--task", "classifier"]
+    assert run(["train", str(path), "-o", str(tmp_path / "run"), *flags, *FLAGS]) == 0
+    capsys.readouterr()
+    assert run(["predict", str(tmp_path / "run"), str(path)]) == 0
+    assert [row["genre"] for row in rows(capsys.readouterr().out)] == [label for _, label in pairs]
+
+
 def test_a_text_itself_is_answered_with_all_labels(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["predict", str(folder / "run"), "a lovely film"]) == 0
     first, second = capsys.readouterr().out.splitlines()
     assert first.startswith("good  0.")
     assert second.startswith("bad   0.")
+
+
+def test_a_row_with_a_column_more_than_the_first_is_no_table() -> None:
+    with pytest.raises(DataError, match="record 2 has a column 'b' that the first one lacks; --json keeps it"):
+        write_rows([{"a": 1}, {"a": 2, "b": 3}], out=None, as_json=False)
 
 
 def test_recordings_are_answered_by_number_into_a_file(folder: Path, tmp_path: Path) -> None:
@@ -224,8 +272,10 @@ def test_bad_input_is_one_clear_sentence_and_makes_no_run(
         (["predict", "RUN", "none.csv"], 1, "none.csv"),
         (["predict", "RUN", "NUMBERS"], 1, "the model reads texts, got numbers"),
         (["predict", "RUN", "FILE", "--text", "body"], 1, "'body'"),
+        (["predict", "RUN", "TAKEN"], 1, "has a column 'predicted' already"),
+        (["evaluate", "RUN", "NUMBERS"], 1, "the model reads texts, got numbers"),
+        (["evaluate", "NUMERIC", "FILE"], 1, "the model reads numeric sequences, got texts"),
         (["predict", "RUN", "FILE", "--top", "0"], 2, "top: expected at least 1, got 0"),
-        (["evaluate", "RUN", "NUMBERS"], 1, "expected"),
         (["generate", "RUN"], 1, "expected a model of the task language_model, got a classifier"),
         (["evaluate", "RUN", "--plot", "a.jpg"], 2, "ends in .png or .svg"),
         (["check", "none.csv"], 1, "none.csv"),
@@ -234,7 +284,9 @@ def test_bad_input_is_one_clear_sentence_and_makes_no_run(
 def test_what_cannot_be_answered_is_one_clear_sentence(
     words: list[str], code: int, message: str, folder: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    names = {"RUN": "run", "NUMBERS": "recordings.npz", "FILE": "reviews.csv"}
+    (folder / "taken.csv").write_text("text,predicted\ngreat,MINE\n", encoding="utf-8")
+    names = {"RUN": "run", "NUMERIC": "numbers", "NUMBERS": "recordings.npz", "FILE": "reviews.csv"}
+    names |= {"TAKEN": "taken.csv"}
     line = [str(folder / names[word]) if word in names else word for word in words]
     assert run(line) == code
     complaint = capsys.readouterr().err

@@ -155,9 +155,11 @@ def test_a_model_file_that_does_not_fit_together_is_refused(changes: dict[str, A
         Classifier(replace(model_file(), **changes))
 
 
-def test_a_regressor_answers_with_its_one_output() -> None:
+def test_a_regressor_answers_in_its_unit_without_losing_digits() -> None:
     changes = {"outputs": 1, "output": "linear", **OF_NUMBERS}
-    made = replace(model_file(**changes), task="regressor", labels=None)
-    np.testing.assert_allclose(
-        Regressor(made).predict(NUMBERS), by_torch(NUMBERS, **changes)[:, 0], atol=1e-5
-    )
+    unit = {**SCALE.to_json(), "target": {"mean": 1e9, "deviation": 0.5}}
+    made = replace(model_file(**changes), task="regressor", labels=None, tokenizer=unit)
+    expected = by_torch(NUMBERS, **changes)[:, 0].astype(np.float64) * 0.5 + 1e9
+    np.testing.assert_allclose(Regressor(made).predict(NUMBERS), expected, rtol=0.0, atol=1e-5)
+    with pytest.raises(ModelFileError, match="what unit it answers in"):
+        Regressor(replace(made, tokenizer=SCALE.to_json()))

@@ -12,9 +12,11 @@ from typing import Annotated, Any
 import typer
 
 import remy
+from remy.cli.backtest import backtest
 from remy.cli.bench import bench
 from remy.cli.check import check
 from remy.cli.evaluate import evaluate
+from remy.cli.forecast import forecast
 from remy.cli.generate import generate
 from remy.cli.info import info
 from remy.cli.predict import predict
@@ -52,7 +54,7 @@ def _letting_interrupts_out(verb: Callable[..., None]) -> Callable[..., None]:
     return wrapped
 
 
-for _verb in (check, train, evaluate, predict, generate, info):
+for _verb in (check, train, evaluate, predict, generate, forecast, backtest, info):
     app.command(no_args_is_help=True)(_letting_interrupts_out(_verb))
 app.command()(_letting_interrupts_out(bench))  # it needs no word to begin with
 

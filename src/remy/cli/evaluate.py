@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from remy.cli.forecast import plot_form
 from remy.cli.options import DebugFlag, JsonFlag, QuietFlag, RunArgument
 from remy.cli.output import print_json, say
 from remy.errors import UsageError
@@ -36,11 +37,12 @@ def evaluate(
     from remy.cli.scores import score_lines
     from remy.tasks.evaluators import evaluate as evaluate_run
 
+    form = plot_form(plot)
     result = evaluate_run(run, file)
     for note in result["notes"]:
         say(note, quiet=quiet)
     if plot is not None:
-        _draw(result, plot)
+        _draw(result, plot, form)
     if as_json:
         print_json(result)
         return
@@ -58,13 +60,10 @@ def _what(result: dict[str, object]) -> str:
     return f"{model['characters']} characters of {result['data']}"
 
 
-def _draw(result: dict[str, object], plot: Path) -> None:
+def _draw(result: dict[str, object], plot: Path, form: str) -> None:
     model = result["model"]
     if not isinstance(model, dict) or "confusion" not in model:
         raise UsageError(f"--plot: a {result['task']} has no confusion matrix of one label each to draw")
-    form = plot.suffix.lower().lstrip(".")
-    if form not in ("png", "svg"):
-        raise UsageError(f"--plot: expected a file that ends in .png or .svg, got {plot}")
     from remy.io.atomic import write_bytes
     from remy.training.figures import confusion
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -86,9 +87,9 @@ def _word(flag: str, value: Any) -> str:
     if isinstance(value, bool):
         return flag if value else f"--no-{flag[2:]}"
     if isinstance(value, list):
-        return f"{flag} {','.join(map(str, value))}"
-    text = f"{value:g}" if isinstance(value, float) else str(value)
-    return f"{flag} '{text}'" if not text or set(text) & set(" '\"|;&*?$<>") else f"{flag} {text}"
+        return f"{flag} {shlex.quote(','.join(map(str, value)))}"
+    text = repr(value).removesuffix(".0") if isinstance(value, float) else str(value)
+    return f"{flag} {shlex.quote(text)}"
 
 
 def _yaml(value: Any) -> str:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import functools
+import os
+import re
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from remy import defaults
 from remy.cli.options import DebugFlag, JsonFlag, QuietFlag, RunArgument
-from remy.cli.output import print_json, read_prompt, visible
+from remy.cli.output import print_json, read_prompt, say, visible
 from remy.cli.rows import write_rows
 from remy.errors import DataError, UsageError
 
@@ -26,8 +30,9 @@ def predict(
         int | None, typer.Option(help=f"How many candidates. [{defaults.TOP}; of a file's records 1]")
     ] = None,
     text: Annotated[str | None, typer.Option(help="Column of the text. [as in training]")] = None,
+    tag: Annotated[str | None, typer.Option(help="Column of CoNLL for the tags. [as in training]")] = None,
     format: Annotated[
-        str | None, typer.Option(help="csv, tsv, jsonl or text. [by the ending; standard input: text]")
+        str | None, typer.Option(help="csv, tsv, jsonl, text or conll. [by the ending]")
     ] = None,
     out: Annotated[
         Path | None, typer.Option("--out", "-o", help="Where the rows go. [standard output]")
@@ -54,10 +59,14 @@ def predict(
         else:
             from remy.tasks.classification.prediction import predict_file
 
-            rows = predict_file(run, model, given, text=text, top=top or 1, format=format)
-            write_rows(rows, out=out, as_json=as_json)
+            say_so = functools.partial(say, quiet=quiet)
+            rows = predict_file(run, model, given, text=text, top=top or 1, format=format, note=say_so)
+            separator = model.separator if isinstance(model, runtime.Classifier) else None
+            write_rows(rows if as_json else _joined(rows, separator), out=out, as_json=as_json)
+    elif isinstance(model, runtime.Tagger):
+        _tag(model, given, tag, format, out, as_json)
     else:
-        raise DataError(f"{run}: a {model.model_file.task} has no predictions of this kind; see remy --help")
+        raise DataError(f"{run}: a {model.model_file.task}; for what comes next type: remy forecast {run}")
 
 
 def _is_a_text(given: str) -> bool:
@@ -65,9 +74,22 @@ def _is_a_text(given: str) -> bool:
     from remy import datasets
 
     name, _, part = given.partition(":")
-    if Path(given).exists() or (name in datasets.names() and part in ("", "test")):
+    if os.path.exists(given) or (name in datasets.names() and part in ("", "test")):  # False for long texts
         return False
-    return any(letter.isspace() for letter in given) or not Path(given).suffix
+    return any(letter.isspace() for letter in given) or not _ENDING.search(given)
+
+
+#: What a name of a file ends in, of those that can be read.
+_ENDING = re.compile(
+    r"\.(csv|tsv|tab|jsonl|ndjson|json|parquet|pq|txt|text|np[yz]|ts|conllu?|bio|iob2?)(\.gz)?$", re.I
+)
+
+
+def _joined(rows: Iterator[Mapping[str, Any]], separator: str | None) -> Iterator[Mapping[str, Any]]:
+    """Yield rows with several labels in one cell as the run's files have them."""
+    for row in rows:
+        several = isinstance(row["predicted"], list)
+        yield {**row, "predicted": (separator or "|").join(row["predicted"])} if several else row
 
 
 def _next(model: runtime.LanguageModel, beginning: str, top: int, as_json: bool) -> None:
@@ -79,6 +101,34 @@ def _next(model: runtime.LanguageModel, beginning: str, top: int, as_json: bool)
     width = max(len(visible(character)) for character, _ in candidates)
     for character, probability in candidates:
         print(f"{visible(character):<{width}}  {probability:.4f}")
+
+
+def _tag(
+    model: runtime.Tagger, given: str, tag: str | None, format: str | None, out: Path | None, as_json: bool
+) -> None:
+    """Give a sentence, or those of a file, back with their tags."""
+    if given != "-" and _is_a_text(given):
+        words = given.split()
+        (tags,) = model.tag([words])
+        if as_json:
+            print_json({"words": words, "tags": list(tags)})
+            return
+        width = max(map(len, words), default=0)
+        for word, label in zip(words, tags, strict=True):
+            print(f"{word:<{width}}  {label}")
+        return
+    from remy.tasks.tagging.prediction import predict_file
+
+    if as_json:
+        raise UsageError("--json: a file comes back in its own format, with its tags; leave it out")
+    pieces = predict_file(model, given, tag=tag, format=format)
+    if out is not None:
+        from remy.io.atomic import write_text
+
+        write_text(out, "".join(pieces))
+        return
+    for piece in pieces:
+        print(piece, end="", flush=given == "-")
 
 
 def _one(model: runtime.SequenceModel, text: str, top: int, as_json: bool) -> None:
@@ -101,4 +151,4 @@ def _one(model: runtime.SequenceModel, text: str, top: int, as_json: bool) -> No
     if as_json:
         print_json({"text": text, "predicted": number})
     else:
-        print(f"{number:.6g}")
+        print(f"{number:.9g}")

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from remy.cli.streams import writes_utf8
+from remy.errors import DataError
 
 
 def write_rows(rows: Iterable[Mapping[str, Any]], *, out: Path | None, as_json: bool) -> None:
@@ -42,14 +43,20 @@ def write_rows(rows: Iterable[Mapping[str, Any]], *, out: Path | None, as_json: 
 
 def _write(rows: Iterable[Mapping[str, Any]], to: TextIO, as_json: bool) -> None:
     writer: csv.DictWriter[str] | None = None
-    for row in rows:
+    for number, row in enumerate(rows, 1):
         if as_json:
             to.write(json.dumps(row, ensure_ascii=not writes_utf8(to), allow_nan=False) + "\n")
+            to.flush()
             continue
+        if writer is not None and (new := [name for name in row if name not in writer.fieldnames]):
+            raise DataError(
+                f"record {number} has a column '{new[0]}' that the first one lacks; --json keeps it"
+            )
         if writer is None:
             writer = csv.DictWriter(to, list(row), lineterminator="\n")
             writer.writeheader()
         writer.writerow({name: _cell(value) for name, value in row.items()})
+        to.flush()
 
 
 def _cell(value: Any) -> str:
@@ -64,4 +71,4 @@ def _cell(value: Any) -> str:
         return "|".join(
             ":".join(map(_cell, each)) if isinstance(each, list) else _cell(each) for each in value
         )
-    return f"{value:.6g}" if isinstance(value, float) else str(value)
+    return f"{value:.9g}" if isinstance(value, float) else str(value)

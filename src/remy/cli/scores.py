@@ -58,6 +58,28 @@ def _regressor(metrics: Mapping[str, Any]) -> list[str]:
     return _beside_baselines(metrics, ["rmse", "mae"])
 
 
+def _forecaster(metrics: Mapping[str, Any]) -> list[str]:
+    names = {
+        "mae": "MAE", "rmse": "RMSE", "mase": "MASE", "smape": "sMAPE", "wql": "wQL", "coverage_80": "80 % holds",
+    }  # fmt: skip
+    scored = [("model", metrics["model"]), *((one["name"], one) for one in metrics["baselines"])]
+    lines = table(list(names.values()), [(who, [one.get(key) for key in names]) for who, one in scored])
+    horizon = metrics["scored_on"]["horizon"]
+    if horizon > 1:
+        steps = sorted({1, 2, 3, horizon // 2, horizon} - {0})
+        rows = [
+            (who, [errors[step - 1] for step in steps if step <= horizon])
+            for who, errors in metrics["by_step"].items()
+        ]
+        heads = [f"{step} ahead" for step in steps if step <= horizon]
+        lines += ["", "RMSE by steps", *table(heads, rows)]
+    if "by_series" in metrics and len(metrics["by_series"]) <= _MOST_CLASSES:
+        whose = list(next(iter(metrics["by_series"].values())))
+        each = [(name, [found.get(who) for who in whose]) for name, found in metrics["by_series"].items()]
+        lines += ["", "RMSE by series", *table(whose, each)]
+    return [*lines, metrics["verdict"]] if metrics["verdict"] else lines
+
+
 def _beside_baselines(metrics: Mapping[str, Any], names: list[str]) -> list[str]:
     rows = [("model", [metrics["model"][name] for name in names])]
     rows += [(one["name"], [one.get(name) for name in names]) for one in metrics["baselines"]]
@@ -90,5 +112,6 @@ _TABLES: dict[str, Callable[[Mapping[str, Any]], list[str]]] = {
     "language_model": _language_model,
     "classifier": _classifier,
     "regressor": _regressor,
+    "forecaster": _forecaster,
     "tagger": _tagger,
 }

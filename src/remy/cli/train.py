@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -145,8 +146,9 @@ def _start(
     if reason is not None:
         resolved = opened.job.config
         say(f"task: {resolved.task} (guessed: {reason}); in flags:", quiet=quiet)
-        held = f" --valid {config.data.valid}" if config.data.valid is not None else ""
-        say(f"  remy train {config.data.train} -o {out}{held} {words_of(resolved)}", quiet=quiet)
+        held = f" --valid {shlex.quote(config.data.valid)}" if config.data.valid is not None else ""
+        said = f"{shlex.quote(config.data.train)} -o {shlex.quote(str(out))}{held} {words_of(resolved)}"
+        say(f"  remy train {said}", quiet=quiet)
     for note in opened.notes:
         say(note, quiet=quiet)
     from remy.tasks.starting import start

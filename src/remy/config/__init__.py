@@ -16,6 +16,7 @@ from remy.config.files import (
     parse_assignments,
     read,
 )
+from remy.config.forecaster import ForecasterConfig
 from remy.config.language_model import LanguageModelConfig
 from remy.config.sections import BatchTrainConfig, Config, DataConfig, RecurrentConfig, TrainConfig
 from remy.config.tagger import TaggerConfig
@@ -26,6 +27,7 @@ __all__ = [
     "ClassifierConfig",
     "Config",
     "DataConfig",
+    "ForecasterConfig",
     "LanguageModelConfig",
     "RecurrentConfig",
     "RegressorConfig",

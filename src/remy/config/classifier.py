@@ -62,7 +62,7 @@ class ClassifierTrain(BatchTrainConfig):
 
     lr: float = Field(default=3e-3, gt=0.0, description="highest learning rate")
     class_weights: Literal["none", "balanced"] = Field(
-        default="none", description="balanced: every class weighs the same, however rare"
+        default="none", description="balanced: a record weighs the more the rarer its class is"
     )
     metric: Literal["accuracy", "macro_f1", "loss"] = Field(
         default="accuracy", description="what the best model is chosen by"

@@ -12,6 +12,7 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from remy.config.classifier import ClassifierConfig, RegressorConfig
+from remy.config.forecaster import ForecasterConfig
 from remy.config.language_model import LanguageModelConfig
 from remy.config.sections import Config
 from remy.config.tagger import TaggerConfig
@@ -24,6 +25,7 @@ TASKS: dict[str, type[Config]] = {
     "language_model": LanguageModelConfig,
     "classifier": ClassifierConfig,
     "regressor": RegressorConfig,
+    "forecaster": ForecasterConfig,
     "tagger": TaggerConfig,
 }
 
@@ -157,7 +159,7 @@ def read(path: Path) -> Config:
         values = yaml.safe_load(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise DataError(f"{path}: cannot read the configuration: {error.strerror}") from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except (yaml.YAMLError, ValueError) as error:
         raise DataError(f"{path}: not a YAML file: {' '.join(str(error).split())}") from error
     if values is None:
         values = {}
@@ -175,7 +177,7 @@ def dump(config: Config) -> str:
 def _scalar(text: str, assignment: str) -> Any:
     try:
         value = yaml.safe_load(text)
-    except yaml.YAMLError:
+    except (yaml.YAMLError, ValueError):  # a date that is none is a ValueError
         raise UsageError(f"--set: cannot read the value of '{assignment}'") from None
     if isinstance(value, str):
         # YAML 1.1 reads 1e-3 as text; a number is what anyone means.

@@ -120,9 +120,12 @@ def _check_text(
         report["labels"] = balance(labels)
     report["duplicates"] = seen.to_json()
     if against is not None:
-        both = {"text": reading.text_column, "label": reading.label_column}
         own = read_texts(
-            against, labelled=reading.label_column is not None, format=options.get("format"), **both
+            against,
+            text=reading.text_column,
+            label=reading.label_column,
+            labelled=reading.label_column is not None,
+            format=options.get("format"),
         )
         report["against"] = _shared(own, seen, labels, lambda record: (record.text.strip(), (record.label,)))
     return _with_problems(report, labelled=reading.label_column is not None)

@@ -118,7 +118,8 @@ def _labels(y: NDArray[Any] | None, count: int, name: str) -> list[str] | None:
         return None
     if y.shape != (count,):
         raise DataError(f"{name}: expected y of shape ({count},), a label for each record, got {y.shape}.")
-    if y.dtype.kind == "f" and np.isfinite(y).all() and (y == np.round(y)).all():
+    whole = y.dtype.kind == "f" and np.isfinite(y).all() and (y == np.round(y)).all()
+    if whole and (np.abs(y) < 2**53).all():
         y = y.astype(np.int64)
     if y.dtype.kind == "S":
         y = np.char.decode(y, "utf-8", "replace")

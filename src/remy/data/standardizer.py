@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Sequence
 from typing import Any, Self
 
@@ -58,6 +60,11 @@ class Standardizer:
     def to_json(self) -> dict[str, Any]:
         """Return everything as values for the model file's header."""
         return {"kind": "standardizer", "mean": self.mean.tolist(), "scale": self.scale.tolist()}
+
+    @property
+    def sha256(self) -> str:
+        """The SHA-256 of `to_json`."""
+        return hashlib.sha256(json.dumps(self.to_json(), sort_keys=True).encode()).hexdigest()
 
     @classmethod
     def from_json(cls, record: Any) -> Self:

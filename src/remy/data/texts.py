@@ -55,6 +55,7 @@ def read_texts(
     label: str | None = None,
     labelled: bool = True,
     format: str | None = None,
+    keep_empty: bool = False,
 ) -> TextReading:
     r"""Read texts and their labels.
 
@@ -73,6 +74,8 @@ def read_texts(
     format
         ``csv``, ``tsv``, ``jsonl``, ``parquet`` or ``text``; None to go by the ending. Of standard input None
         means a text a line.
+    keep_empty
+        Whether records with an empty text are given too, so that none is missing.
 
     Returns
     -------
@@ -106,7 +109,7 @@ def read_texts(
         for row in table:
             found = row.values[chosen.text]
             mark = row.values[chosen.label].strip() if chosen.label is not None else ""
-            if not found.strip():
+            if not found.strip() and not keep_empty:
                 tally.dropped[EMPTY_TEXT] += 1
             elif labelled and not mark:
                 tally.dropped[EMPTY_LABEL] += 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Final, Self
@@ -20,6 +21,10 @@ TOKENS: Final = ("words", "characters", "subwords")
 #: The token that stands for all that are not in the vocabulary, and its number.
 UNKNOWN: Final = "<unk>"
 UNKNOWN_ID: Final = 0
+
+#: Texts that are cut together, and characters of a token that are tried first of a long text.
+_AT_ONCE: Final = 1_000
+_CHARACTERS_A_TOKEN: Final = 16
 
 #: A word with its apostrophes (don't), or one mark.
 _WORD: Final = r"[\p{L}\p{M}\p{N}_]+(?:['’][\p{L}\p{M}]+)*|[^\s\p{L}\p{M}\p{N}_]"
@@ -69,7 +74,7 @@ class Tokenizer:
             ``words`` (and marks), ``characters``, or ``subwords`` (byte-pair encoding of words; Sennrich et
             al. 2016).
         vocabulary
-            The most tokens, the unknown one among them.
+            The most tokens, the unknown one among them; sub-words have at least all letters.
         min_count
             Tokens seen less often are unknown.
         lowercase
@@ -121,8 +126,21 @@ class Tokenizer:
         for place, text in enumerate(texts):
             if not isinstance(text, str):
                 raise DataError(f"encode: expected strings, got {type(text).__name__} at place {place}.")
-        found = self._inner.encode_batch_fast(list(texts), add_special_tokens=False)
-        return [np.array(each.ids[:max_length] or [UNKNOWN_ID], dtype=np.int64) for each in found]
+        found: list[NDArray[np.int64]] = []
+        for start in range(0, len(texts), _AT_ONCE):
+            some = [self._beginning(text, max_length) for text in texts[start : start + _AT_ONCE]]
+            for each in self._inner.encode_batch_fast(some, add_special_tokens=False):
+                found.append(np.array(each.ids[:max_length] or [UNKNOWN_ID], dtype=np.int64))
+        return found
+
+    def _beginning(self, text: str, tokens: int | None) -> str:
+        """Return as much of a long text as holds so many tokens; cutting all takes a kilobyte a token."""
+        size = _CHARACTERS_A_TOKEN * tokens if tokens is not None else len(text)
+        while size < len(text):
+            if len(self._inner.encode(text[:size], add_special_tokens=False).ids) > (tokens or 0):
+                return text[:size]
+            size *= 2
+        return text
 
     def cut(self, text: str) -> list[str]:
         """Return the tokens of a text, unknown ones as they stand in it (after lower-casing)."""
@@ -135,6 +153,11 @@ class Tokenizer:
     def to_json(self) -> dict[str, Any]:
         """Return everything as values for the model file's header."""
         return {"kind": "tokenizers", "tokens": self.tokens, "tokenizers": json.loads(self._inner.to_str())}
+
+    @property
+    def sha256(self) -> str:
+        """The SHA-256 of `to_json`."""
+        return hashlib.sha256(json.dumps(self.to_json(), sort_keys=True).encode()).hexdigest()
 
     @classmethod
     def from_json(cls, record: Any) -> Self:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple, Self
@@ -63,7 +64,12 @@ class WordVocabulary:
     """
 
     def __init__(
-        self, words: Sequence[str], characters: Sequence[str], *, lowercase: bool = True, max_characters: int = 40
+        self,
+        words: Sequence[str],
+        characters: Sequence[str],
+        *,
+        lowercase: bool = True,
+        max_characters: int = 40,
     ) -> None:
         self.words, self.characters = tuple(words), tuple(characters)
         self.lowercase, self.max_characters = lowercase, max_characters
@@ -99,7 +105,9 @@ class WordVocabulary:
             counts.update(word.lower() for word in words) if lowercase else counts.update(words)
             for word in words:
                 letters.update(word)
-        frequent = sorted((word for word, n in counts.items() if n >= min_count), key=lambda w: (-counts[w], w))
+        frequent = sorted(
+            (word for word, n in counts.items() if n >= min_count), key=lambda w: (-counts[w], w)
+        )
         return cls(
             frequent[: vocabulary - 1],
             sorted(letters, key=lambda letter: (-letters[letter], letter)),
@@ -131,7 +139,9 @@ class WordVocabulary:
         lengths = np.array([len(words) for words in sentences], np.int64)
         shape = len(sentences), int(lengths.max(initial=0))
         ids, places = np.zeros(shape, np.int64), np.zeros(shape, np.int64)
-        spelled = {word: self.spelling(word) for words in sentences for word in words}
+        spelled = {
+            word: self.spelling(word) for word in dict.fromkeys(itertools.chain.from_iterable(sentences))
+        }
         different = sorted(spelled, key=lambda word: -len(spelled[word]))
         rows = {word: row for row, word in enumerate(different)}
         for row, words in enumerate(sentences):

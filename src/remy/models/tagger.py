@@ -19,7 +19,7 @@ from remy.models.stack import make_stack, stack_weights
 class TaggerNetwork(Network):
     """Character layer in both directions beside a word embedding, recurrent layers, softmax or CRF.
 
-    With ``h→`` the forward state after a word's last character and ``h←`` the backward state after its first::
+    With ``h→`` the forward state after a word's last character, ``h←`` the backward one after its first::
 
         x_t    = [embedding(word_t), h→(characters of word_t), h←(characters of word_t)]
         scores = dense(rnn(x))
@@ -50,8 +50,8 @@ class TaggerNetwork(Network):
     --------
     >>> network = TaggerNetwork({"kind": "tagger", "vocabulary_size": 9, "embedding_size": 3, "characters": 5,
     ...     "character_embedding_size": 2, "character_units": 2, "labels": 4, "output": "softmax",
-    ...     "bidirectional": True, "cell": "lstm", "units": 4, "layers": 1, "reset_after": True,
-    ...     "activation": "tanh"})
+    ...     "scheme": "none", "bidirectional": True, "cell": "lstm", "units": 4, "layers": 1,
+    ...     "reset_after": True, "activation": "tanh"})
     >>> network(torch.tensor([[8, 0]]), torch.tensor([2]), torch.tensor([[0, 1]]),
     ...     torch.tensor([[4, 3, 2], [1, 0, 0]]), torch.tensor([3, 1])).shape
     torch.Size([1, 2, 4])

@@ -1,14 +1,19 @@
 """Running trained models on the compiled core with NumPy alone; torch is never imported."""
 
 from remy.runtime.classifier import Classifier, Regressor, SequenceModel
+from remy.runtime.forecaster import Forecast, Forecaster
 from remy.runtime.language import LanguageModel
+from remy.runtime.live_tags import LiveTags
 from remy.runtime.loading import Model, load, load_as
 from remy.runtime.network import State
 from remy.runtime.scoring import Score
-from remy.runtime.tagger import LiveTags, Tagger
+from remy.runtime.tagger import PIECE, Tagger
 
 __all__ = [
+    "PIECE",
     "Classifier",
+    "Forecast",
+    "Forecaster",
     "LanguageModel",
     "LiveTags",
     "Model",

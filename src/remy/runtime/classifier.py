@@ -172,6 +172,11 @@ class Classifier(SequenceModel):
         """Whether an input has any number of labels rather than one."""
         return self._output == "sigmoid"
 
+    @property
+    def separator(self) -> str | None:
+        """What stands between several labels of a record; None where each has one."""
+        return (self.model_file.tokenizer or {}).get("separator", "|") if self.multi_label else None
+
     def probabilities(self, inputs: Sequence[Any]) -> NDArray[np.float64]:
         """Return the probability of every label, (N, C); with one label an input each row sums to 1."""
         return self._normalized(self.scores(inputs))
@@ -201,13 +206,26 @@ class Classifier(SequenceModel):
 class Regressor(SequenceModel):
     """A trained regressor, run by the compiled core with NumPy alone."""
 
+    def __init__(self, model_file: ModelFile, *, path: str | Path | None = None) -> None:
+        super().__init__(model_file, path=path)
+        try:
+            target = (model_file.tokenizer or {})["target"]
+            self._mean, self._deviation = float(target["mean"]), float(target["deviation"])
+        except (KeyError, TypeError, ValueError):
+            name = str(path) if path is not None else "regressor"
+            raise ModelFileError(f"{name}: its header does not say what unit it answers in.") from None
+
     def predict(self, inputs: Sequence[Any]) -> NDArray[np.float64]:
         """Return the number of every input, (N,), in the unit it was learned in."""
-        return self.scores(inputs)[:, 0].astype(np.float64)
+        return self._in_unit(self.scores(inputs))
 
     def prefix_predictions(self, one: Any) -> NDArray[np.float64]:
         """Return the number after every step, (T,); see :meth:`prefix_scores`."""
-        return self.prefix_scores(one)[:, 0].astype(np.float64)
+        return self._in_unit(self.prefix_scores(one))
+
+    def _in_unit(self, scores: Floats) -> NDArray[np.float64]:
+        # In float64: numbers far from zero beside how they differ would lose that in float32.
+        return np.asarray(scores[:, 0].astype(np.float64) * self._deviation + self._mean)
 
 
 def _encoder(model_file: ModelFile) -> Tokenizer | Standardizer:

@@ -9,6 +9,7 @@ from remy.errors import ModelFileError
 from remy.io import model_file
 from remy.io.model_file import ModelFile
 from remy.runtime.classifier import Classifier, Regressor
+from remy.runtime.forecaster import Forecaster
 from remy.runtime.language import LanguageModel
 from remy.runtime.tagger import Tagger
 
@@ -36,6 +37,7 @@ _TASKS: dict[str, type[Model]] = {
     "language_model": LanguageModel,
     "classifier": Classifier,
     "regressor": Regressor,
+    "forecaster": Forecaster,
     "tagger": Tagger,
 }
 

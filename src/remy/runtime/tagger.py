@@ -11,21 +11,19 @@ from numpy.typing import NDArray
 
 from remy.data.batches import Batches
 from remy.data.words import WordVocabulary
-from remy.decoding import allowed_transitions, log_partition, marginals, scheme_of, viterbi
-from remy.decoding.left_to_right import LeftToRight
 from remy.errors import DataError, ModelFileError, UsageError
 from remy.io.model_file import ModelFile
 from remy.runtime import golden_tags
+from remy.runtime.live_tags import LiveTags
 from remy.runtime.stack import Floats
+from remy.runtime.tag_chain import TagChain
 from remy.runtime.tagger_network import RecurrentTagger
 
-#: A batch of sentences has at most so many, and so many words with padding.
-_BATCH_SIZE, _BATCH_TOKENS = 64, 4096
+#: A batch of sentences has at most so many, so many words with padding, and so many pairs of tags.
+_BATCH_SIZE, _BATCH_TOKENS, _BATCH_PAIRS = 64, 4096, 4_000_000
 
 #: Longer sentences are read in pieces of so many words.
 PIECE = 1_000
-
-_DISALLOWED = -1e4  # as in the CRF: its exponential is 0
 
 
 class _Read(NamedTuple):
@@ -85,14 +83,10 @@ class Tagger:
         self.live = not architecture["bidirectional"] and architecture["output"] == "softmax"
         self._numbers = {label: number for number, label in enumerate(self.labels)}
         self._network = RecurrentTagger(architecture, model_file.tensors)
-        self._plain = scheme_of(labels) is None
-        self._start, self._transitions, end = allowed_transitions(labels, scheme_of(labels))
-        if architecture["output"] == "crf":
-            self._chain = [model_file.tensors[f"crf/{part}"] for part in ("transitions", "start", "end")]
-        else:
-            allowed = (self._transitions, self._start, end)
-            self._chain = [np.where(part, 0.0, _DISALLOWED).astype(np.float32) for part in allowed]
-        self._is_crf = architecture["output"] == "crf"
+        try:
+            self._chain = TagChain(architecture, model_file.tensors, labels)
+        except DataError as error:
+            raise ModelFileError(f"{name}: {error}") from None
 
     def tag(self, sentences: Sequence[Sequence[str]]) -> list[list[str]]:
         """Return a tag for each word of each sentence.
@@ -110,7 +104,7 @@ class Tagger:
                 chosen[piece] = [self.labels[number] for number in read]
         else:
             for scores, places, lengths in self._batches(pieces):
-                tags = self._decode(scores, lengths)
+                tags = self._chain.best(scores, lengths)
                 for column, piece in enumerate(places):
                     chosen[piece] = [self.labels[number] for number in tags[: lengths[column], column]]
         for owner, tags_of_piece in zip(owners, chosen, strict=True):
@@ -130,7 +124,7 @@ class Tagger:
         pieces, owners = self._pieces(sentences)
         parts: list[NDArray[np.float64]] = [np.zeros((0, len(self.labels)))] * len(pieces)
         for scores, places, lengths in self._reads(pieces, owners):
-            chances = marginals(scores, *self._chain, lengths) if self._is_crf else np.exp(_log_softmax(scores))
+            chances = self._chain.probabilities(scores, lengths)
             for column, piece in enumerate(places):
                 parts[piece] = chances[: lengths[column], column]
         found = [[np.zeros((0, len(self.labels)))] for _ in sentences]
@@ -141,7 +135,8 @@ class Tagger:
     def mean_loss(self, sentences: Sequence[Sequence[str]], tags: Sequence[Sequence[str]]) -> float | None:
         """Return the mean negative log-likelihood of a word's tag, in nats.
 
-        Sentences with a tag the model does not know are left out, and None is returned if that is all.
+        Sentences with a tag the model does not know are left out, of a CRF also those that break the rules of
+        their scheme; None is returned if none is left.
         """
         known = [k for k, each in enumerate(tags) if each and all(tag in self._numbers for tag in each)]
         pieces, owners = self._pieces([sentences[k] for k in known])
@@ -154,9 +149,9 @@ class Tagger:
             right = np.zeros(scores.shape[:2], np.int64)
             for column, piece in enumerate(places):
                 right[: lengths[column], column] = numbers[piece]
-            total += self._negative_log_likelihood(scores, right, lengths)
-            count += int(lengths.sum())
-        return total / count if count else None
+            found, words = self._chain.log_likelihood(scores, right, lengths)
+            total, count = total + found, count + words
+        return -total / count if count else None
 
     def stream(self) -> LiveTags:
         """Return a sentence that grows word by word; see :class:`LiveTags`.
@@ -168,7 +163,7 @@ class Tagger:
         """
         if not self.live:
             raise UsageError("stream: this tagger reads whole sentences; train one with --live.")
-        return LiveTags(self)
+        return LiveTags(self._network, self.vocabulary, self.labels, self._chain.left_to_right)
 
     def info(self) -> dict[str, Any]:
         """Return what the model is, as plain values that JSON can hold."""
@@ -197,19 +192,19 @@ class Tagger:
         Raises
         ------
         ModelFileError
-            If there is no golden example, or this machine's output differs from it.
+            If there is none, or this machine's output differs from it.
         """
         return golden_tags.replay(self, self.model_file.golden)
 
     def _pieces(self, sentences: Sequence[Sequence[str]]) -> tuple[list[Sequence[str]], list[int]]:
-        """Return the pieces that are read, and the sentence each belongs to; an empty sentence has none."""
+        """Return the pieces that are read, and the sentence of each; an empty sentence has none."""
         pieces: list[Sequence[str]] = []
         owners: list[int] = []
         for owner, words in enumerate(sentences):
             if isinstance(words, str):
+                shown = words[:40]
                 raise DataError(
-                    f"tag: expected each sentence as a list of words, got the string {words[:40]!r}; "
-                    "split it first."
+                    f"tag: expected a sentence as a list of words, got {shown!r}; split it first."
                 )
             for word in words:
                 if not isinstance(word, str):
@@ -221,7 +216,9 @@ class Tagger:
 
     def _batches(self, pieces: Sequence[Sequence[str]]) -> Iterator[_Read]:
         lengths = [len(piece) for piece in pieces]
-        batches = Batches(lengths, batch_size=_BATCH_SIZE, batch_tokens=_BATCH_TOKENS, seed=0)
+        # Viterbi looks at all pairs of tags of each sentence at once.
+        rows = max(1, min(_BATCH_SIZE, _BATCH_PAIRS // len(self.labels) ** 2))
+        batches = Batches(lengths, batch_size=rows, batch_tokens=_BATCH_TOKENS, seed=0)
         for places in batches.in_order():
             batch = self.vocabulary.batch([pieces[place] for place in places])
             yield _Read(self._network.scores(batch), places, batch.lengths)
@@ -248,62 +245,9 @@ class Tagger:
         self, pieces: Sequence[Sequence[str]], owners: Sequence[int]
     ) -> Iterator[tuple[int, list[int]]]:
         """Yield each piece's tags of a live tagger, chosen from left to right."""
-        choice, before = self._choice(), -1
+        choice, before = self._chain.left_to_right(), -1
         for scores, places, lengths in self._reads(pieces, owners):
             for column, piece in enumerate(places):
                 if owners[piece] != before:
-                    choice, before = self._choice(), owners[piece]
+                    choice, before = self._chain.left_to_right(), owners[piece]
                 yield int(piece), [choice.next(row) for row in scores[: lengths[column], column]]
-
-    def _choice(self) -> LeftToRight:
-        return LeftToRight(self._start, self._transitions)
-
-    def _decode(self, scores: Floats, lengths: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Return the number (T, B) of each word's tag."""
-        if self._is_crf:
-            return viterbi(scores, *self._chain, lengths)[0]
-        if self._plain:
-            return scores.argmax(axis=2)
-        return viterbi(_log_softmax(scores), *self._chain, lengths)[0]
-
-    def _negative_log_likelihood(
-        self, scores: Floats, right: NDArray[np.int64], lengths: NDArray[np.int64]
-    ) -> float:
-        inside = np.arange(len(scores))[:, None] < lengths
-        if not self._is_crf:
-            chosen = np.take_along_axis(_log_softmax(scores), right[:, :, None], axis=2)[:, :, 0]
-            return -float(chosen[inside].sum())
-        transitions, start, end = (part.astype(np.float64) for part in self._chain)
-        emitted = np.take_along_axis(scores.astype(np.float64), right[:, :, None], axis=2)[:, :, 0]
-        path = emitted[inside].sum() + start[right[0]].sum()
-        path += transitions[right[:-1], right[1:]][inside[1:]].sum()
-        path += end[right[lengths - 1, np.arange(len(lengths))]].sum()
-        return float(log_partition(scores, transitions, start, end, lengths).sum() - path)
-
-
-class LiveTags:
-    """A sentence that grows: each word is answered at once, and no answer changes later.
-
-    Made by :meth:`Tagger.stream`.
-    """
-
-    def __init__(self, tagger: Tagger) -> None:
-        self._tagger = tagger
-        self.restart()
-
-    def restart(self) -> None:
-        """Begin a new sentence."""
-        self._states = self._tagger._network.zero_states()
-        self._choice = self._tagger._choice()
-
-    def step(self, word: str) -> str:
-        """Read the next word and return its tag: the one :meth:`Tagger.tag` gives it in the whole sentence."""
-        batch = self._tagger.vocabulary.batch([[word]])
-        scores = self._tagger._network.scores(batch, self._states)
-        return self._tagger.labels[self._choice.next(scores[0, 0])]
-
-
-def _log_softmax(scores: Floats) -> NDArray[np.float64]:
-    shifted = scores.astype(np.float64) - scores.max(axis=2, keepdims=True)
-    result: NDArray[np.float64] = shifted - np.log(np.exp(shifted).sum(axis=2, keepdims=True))
-    return result

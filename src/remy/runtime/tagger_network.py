@@ -1,4 +1,4 @@
-"""The network of a trained tagger on the compiled core: from words with their spelling to scores of the tags."""
+"""The network of a trained tagger on the compiled core: from words with their spelling to scores of tags."""
 
 from __future__ import annotations
 
@@ -62,10 +62,10 @@ class RecurrentTagger:
 
     def _spell(self, batch: WordBatch) -> Floats:
         """Return what the characters of each different word say, (U, 2 S)."""
-        found = np.empty((len(batch.spellings), self._spelling.width), np.float32)
-        for start in range(0, len(found), _SPELLED_AT_ONCE):
+        parts: list[Floats] = []
+        for start in range(0, len(batch.spellings), _SPELLED_AT_ONCE):
             rows = slice(start, start + _SPELLED_AT_ONCE)
             lengths = batch.spelling_lengths[rows]
             characters = self._characters[batch.spellings[rows, : lengths.max()].T]
-            found[rows] = self._spelling.read(characters, lengths).last
-        return found
+            parts.append(self._spelling.read(characters, lengths).last)
+        return np.concatenate(parts)

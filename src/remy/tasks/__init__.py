@@ -3,5 +3,6 @@
 from remy.tasks.classification import Classifier, Regressor
 from remy.tasks.language.estimator import LanguageModel
 from remy.tasks.loading import load
+from remy.tasks.tagging import Tagger
 
-__all__ = ["Classifier", "LanguageModel", "Regressor", "load"]
+__all__ = ["Classifier", "LanguageModel", "Regressor", "Tagger", "load"]

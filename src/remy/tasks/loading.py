@@ -8,12 +8,14 @@ from typing import Any, Final
 from remy import runtime
 from remy.tasks.classification import Classifier, Regressor
 from remy.tasks.language.estimator import LanguageModel
+from remy.tasks.tagging import Tagger
 
 #: Task -> its estimator.
 _ESTIMATORS: Final[dict[str, Any]] = {
     "language_model": LanguageModel,
     "classifier": Classifier,
     "regressor": Regressor,
+    "tagger": Tagger,
 }
 
 

@@ -9,6 +9,7 @@ from typing import Any, Final
 from remy.config import Config
 from remy.tasks import starting
 from remy.tasks.classification.opening import open_classifier
+from remy.tasks.forecasting.opening import open_forecaster
 from remy.tasks.job import TrainedModel
 from remy.tasks.language.opening import open_language_model
 from remy.tasks.opened import Opened
@@ -20,6 +21,7 @@ OPENERS: Final[Mapping[str, Any]] = {
     "language_model": open_language_model,
     "classifier": open_classifier,
     "regressor": open_classifier,
+    "forecaster": open_forecaster,
     "tagger": open_tagger,
 }
 

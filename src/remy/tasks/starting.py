@@ -23,6 +23,9 @@ CHANGEABLE = (
     "train.device",
 )
 
+#: Where the data lie may change too, but not what they are.
+_PLACES = ("data.train", "data.valid", "data.test")
+
 
 def start(
     opened: Opened, *, out: Path | None = None, force: bool = False, reporter: Reporter | None = None
@@ -57,8 +60,7 @@ def start(
         if source and Path(source).resolve().is_relative_to(out.resolve()):
             raise UsageError(f"{out}: holds the data {source}; choose another directory for the run")
     with RunDirectory(out).lock():
-        run = RunDirectory.create(out, job.config, force=force)
-        opened.keep(run)
+        run = RunDirectory.create(out, job.config, force=force, fill=opened.keep)
         return run_job(job, run=run, reporter=reporter)
 
 
@@ -119,7 +121,11 @@ def _changed(config: Config, changes: Mapping[str, Any], names: Mapping[str, str
     changed = configuration.override(config, changes, names=names)
     before, after = configuration.flat(config), configuration.flat(changed)
     for key, value in after.items():
-        if value != before[key] and key not in CHANGEABLE and key not in ("data.train", "data.valid"):
+        if (
+            value != before[key]
+            and key not in CHANGEABLE
+            and key not in ("data.train", "data.valid", "data.test")
+        ):
             name = names.get(key, key)
             raise UsageError(
                 f"{name}: a resumed run keeps {key} = {before[key]!r}, got {value!r}; "

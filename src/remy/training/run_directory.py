@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Self
@@ -45,6 +45,7 @@ _ENTRIES = (
     "data/train.npz",
     "data/valid.npz",
     "data/test.npz",
+    "data/encoder.json",
     "config.yaml",
 )
 #: Held by whoever trains in the directory; never removed, so that it says the same to everybody.
@@ -96,7 +97,14 @@ class RunDirectory:
             )
 
     @classmethod
-    def create(cls, path: Path, config: Config, *, force: bool = False) -> Self:
+    def create(
+        cls,
+        path: Path,
+        config: Config,
+        *,
+        force: bool = False,
+        fill: Callable[[RunDirectory], None] | None = None,
+    ) -> Self:
         """Make the directory and write its configuration.
 
         Parameters
@@ -104,6 +112,8 @@ class RunDirectory:
         path
             Must not exist, or be empty, or, with `force`, be a run: then what the run made is removed, and
             nothing else, once the new one stands.
+        fill
+            Writes what else has to stand; if it fails, the old run comes back.
 
         Raises
         ------
@@ -119,6 +129,8 @@ class RunDirectory:
             with _replacing(path):
                 run.checkpoint.parent.mkdir(exist_ok=True)
                 run.save_config(config)
+                if fill is not None:
+                    fill(run)
         return run
 
     @classmethod

@@ -110,7 +110,7 @@ def test_a_file_is_learned_from_as_its_records_are(tmp_path: Path) -> None:
     ("inputs", "labels", "error", "message"),
     [
         (["a", "b"], ["x"], UsageError, "expected 2 labels, one a sequence, got 1"),
-        ([], [], UsageError, "expected at least one sequence, got none"),
+        ([], [], UsageError, "expected at least one sequence in a list, got none"),
         (["a", np.zeros((2, 2))], ["x", "y"], UsageError, "all texts or all numbers, got both"),
         (["a", "b", "c"], ["x", "x", "x"], DataError, "at least two classes to tell apart, got only 'x'"),
         (["a", "b"], None, UsageError, "expected labels"),
@@ -121,6 +121,47 @@ def test_a_file_is_learned_from_as_its_records_are(tmp_path: Path) -> None:
 def test_data_that_cannot_be_used_are_refused(inputs: Any, labels: Any, error: Any, message: str) -> None:
     with pytest.raises(error, match=message):
         Classifier(**toy.QUICK).fit(inputs, labels)
+
+
+def test_numbers_far_from_zero_are_learned_as_well_as_near_ones() -> None:
+    values, _ = toy.recordings(60)
+    ends = np.array([float(value[-1, 0]) for value in values])
+    near, far = (
+        Regressor(**{**toy.QUICK, "epochs": 5}, options=toy.SMALL).fit(values, ends + shift)
+        for shift in (0.0, 1e7)
+    )
+    assert far.metrics["model"]["rmse"] == pytest.approx(near.metrics["model"]["rmse"], rel=1e-3)
+    assert far.metrics["training"]["validation_score"] == pytest.approx(
+        far.metrics["model"]["rmse"], rel=1e-3
+    )
+
+
+def test_several_labels_are_scored_from_python_the_file_and_the_run(tmp_path: Path) -> None:
+    texts, labels = toy.reviews(40)
+    several = [[label, "loud"] if number % 4 < 2 else [label] for number, label in enumerate(labels)]
+    model = Classifier(**toy.QUICK, options=toy.SMALL).fit(texts, several, out=tmp_path / "run")
+    expected = model.evaluate(texts, several)
+    assert remy.load(tmp_path / "run").evaluate(texts, several) == expected
+    assert remy.load(tmp_path / "run" / "model.safetensors").evaluate(texts, several) == expected
+
+
+def test_numpy_labels_replace_an_older_run_and_a_failure_brings_it_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    texts, _ = toy.reviews(40)
+    labels = np.arange(40) % 2
+    for _ in range(2):
+        model = Classifier(**toy.QUICK, options=toy.SMALL)
+        model.fit(texts, labels, out=tmp_path / "run", force=True)
+    before = {path: path.read_bytes() for path in (tmp_path / "run").rglob("*") if path.is_file()}
+
+    def full(*arguments: Any) -> None:
+        raise OSError("No space left on device")
+
+    monkeypatch.setattr("remy.tasks.classification.opening.write_kept", full)
+    with pytest.raises(DataError, match="No space left"):
+        Classifier(**toy.QUICK, options=toy.SMALL).fit(texts, labels, out=tmp_path / "run", force=True)
+    assert {path: path.read_bytes() for path in (tmp_path / "run").rglob("*") if path.is_file()} == before
 
 
 def test_options_are_checked_before_anything_is_read() -> None:

@@ -14,6 +14,7 @@ from remy import runtime
 from remy.config import ClassifierConfig, RegressorConfig
 from remy.errors import DataError, UsageError
 from remy.io import model_file
+from remy.tasks.classification.evaluation import evaluate_run
 from remy.tasks.classification.opening import open_classifier
 from remy.tasks.job import TrainedModel
 from remy.tasks.registry import resume
@@ -85,14 +86,47 @@ def test_data_of_python_are_kept_with_the_run(tmp_path: Path) -> None:
     from remy.tasks.classification.examples import from_python
     from remy.tasks.classification.opening import open_examples
 
-    for name, data in (("texts", toy.reviews()), ("numbers", toy.recordings())):
+    texts, labels = toy.reviews()
+    several = [(label, "x ") if number % 3 else () for number, label in enumerate(labels)]
+    for name, data, changes in (
+        ("texts", (["", *texts[1:]], labels), {}),
+        ("several", (texts, several), {"data__separator": "|"}),
+        ("numbers", toy.recordings(), {}),
+    ):
         examples = from_python(*data)
-        settings = config(Path(), train__epochs=1)
-        start(open_examples(settings, examples, None, None), out=tmp_path / name)
+        settings = config(Path(), train__epochs=1, **changes)
+        start(open_examples(settings, examples, examples), out=tmp_path / name)
+        assert (
+            evaluate_run(tmp_path / name)["notes"]
+            == [f"{len(examples)} of {len(examples)} records of data are in the training data too"]
+            * examples.are_texts
+        )
         before = model_file.read(tmp_path / name / "model.safetensors")
         resume(tmp_path / name, changes={"train.epochs": 2})
         after = model_file.read(tmp_path / name / "model.safetensors")
         assert after.metrics["data"]["sha256"] == before.metrics["data"]["sha256"]
+
+
+def test_a_run_of_sub_words_goes_on_with_the_ones_it_began_with(source: Path, tmp_path: Path) -> None:
+    settings = config(source, data__tokens="subwords")
+    with pytest.raises(KeyboardInterrupt):
+        train(settings, tmp_path / "run", reporter=StopAt(9))
+    path = tmp_path / "run" / "data" / "encoder.json"
+    before = path.read_text(encoding="utf-8")
+    resume(tmp_path / "run")
+    model = model_file.read(tmp_path / "run" / "model.safetensors")
+    assert model.tokenizer is not None
+    assert {**model.tokenizer, "max_length": 0} == {**json.loads(before), "max_length": 0}
+
+
+def test_baselines_of_an_evaluation_learn_from_the_training_part(source: Path, tmp_path: Path) -> None:
+    """Every text a word of its own: whoever knew the held-out ones would be right on them."""
+    words = [f"word{number}" for number in range(60)]
+    source.write_text(toy.table(words, ["odd", "even"] * 30), encoding="utf-8")
+    train(config(source, data__split=0.5), tmp_path / "run")
+    found = evaluate_run(tmp_path / "run", str(source))
+    assert "30 of 60 records" in found["notes"][0]
+    assert all(baseline["accuracy"] < 0.8 for baseline in found["baselines"])
 
 
 def test_what_is_held_out_is_never_learned_from(tmp_path: Path) -> None:

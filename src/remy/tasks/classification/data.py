@@ -15,9 +15,68 @@ from remy.data.standardizer import Standardizer
 from remy.data.tokenizer import Tokenizer
 from remy.errors import DataError
 from remy.tasks.classification.examples import Examples
-from remy.tasks.classification.targets import Classes, label_counts, numbers_of
+from remy.tasks.classification.targets import Classes, held_out, label_counts, numbers_of
 
 AnyConfig = ClassifierConfig | RegressorConfig
+Encoder = Tokenizer | Standardizer
+
+
+def fit_encoder(config: AnyConfig, train: Examples) -> Encoder:
+    """Return what turns sequences like those of `train` into what a network reads.
+
+    Raises
+    ------
+    DataError
+        If numeric sequences differ in their number of features.
+    """
+    data = config.data
+    if train.are_texts:
+        return Tokenizer.fit(
+            map(str, train.inputs),
+            tokens=data.tokens,
+            vocabulary=data.vocabulary,
+            min_count=data.min_count,
+            lowercase=data.lowercase,
+        )
+    widths = {np.shape(one)[1] for one in train.inputs}
+    if len(widths) > 1:
+        raise DataError(f"{train.name}: expected as many features in every sequence, got {sorted(widths)}")
+    return Standardizer.fit([np.asarray(one) for one in train.inputs])
+
+
+def encode(encoder: Encoder, examples: Examples, max_length: int | None) -> list[NDArray[Any]]:
+    """Return what a network reads of each sequence.
+
+    Raises
+    ------
+    DataError
+        If one cannot be read, with its place.
+    """
+    if isinstance(encoder, Tokenizer):
+        return list(encoder.encode([str(one) for one in examples.inputs], max_length=max_length))
+    found: list[NDArray[Any]] = []
+    for one, place in zip(examples.inputs, examples.places, strict=True):
+        try:
+            found += encoder.encode([np.asarray(one)], max_length=max_length)
+        except DataError as error:
+            raise DataError(
+                f"{place}: {str(error).removeprefix('encode: ').replace(' at place 0', '')}"
+            ) from None
+    return found
+
+
+def split_at_random(config: AnyConfig, examples: Examples) -> tuple[Examples, Examples]:
+    """Return what `config` learns from and what it holds out, where nothing else is given to validate on.
+
+    Raises
+    ------
+    DataError
+        If there are fewer than two records.
+    """
+    classifies = isinstance(config, ClassifierConfig)
+    separator = config.data.separator if classifies else None
+    by_label = classifies and separator is None
+    return held_out(examples, config.data.split, config.train.seed, by_label=by_label, separator=separator)
 
 
 @dataclass(frozen=True)
@@ -34,6 +93,8 @@ class Parts:
         Scored on in the end; None for `valid`.
     valid_name
         Of the held-out part, for people.
+    encoder
+        From sequences to what the network reads.
     """
 
     config: AnyConfig
@@ -41,6 +102,7 @@ class Parts:
     valid: Examples
     test: Examples | None
     valid_name: str
+    encoder: Encoder
 
     @property
     def scored(self) -> Examples:
@@ -51,25 +113,6 @@ class Parts:
     def scored_name(self) -> str:
         """Its name, for people."""
         return self.test.name if self.test is not None else self.valid_name
-
-    @cached_property
-    def encoder(self) -> Tokenizer | Standardizer:
-        """From sequences to what the network reads; fitted to the training part."""
-        data = self.config.data
-        if self.train.are_texts:
-            return Tokenizer.fit(
-                map(str, self.train.inputs),
-                tokens=data.tokens,
-                vocabulary=data.vocabulary,
-                min_count=data.min_count,
-                lowercase=data.lowercase,
-            )
-        widths = {np.shape(one)[1] for one in self.train.inputs}
-        if len(widths) > 1:
-            raise DataError(
-                f"{self.train.name}: expected as many features in every sequence, got {sorted(widths)}"
-            )
-        return Standardizer.fit([np.asarray(one) for one in self.train.inputs])
 
     @cached_property
     def classes(self) -> Classes | None:
@@ -88,7 +131,12 @@ class Parts:
 
     def encoded(self, examples: Examples) -> list[NDArray[Any]]:
         """Return what the network reads of each sequence."""
-        return list(self.encoder.encode(examples.inputs, max_length=self.config.data.max_length))  # type: ignore[arg-type]
+        return encode(self.encoder, examples, self.config.data.max_length)
+
+    @cached_property
+    def learned(self) -> list[NDArray[Any]]:
+        """What the network reads of the training part."""
+        return self.encoded(self.train)
 
     def targets(self, examples: Examples) -> NDArray[Any]:
         """Return what the network is to answer: classes (N,) or (N, C), or scaled numbers (N,) float32."""
@@ -114,7 +162,7 @@ class Parts:
 
     def fingerprint(self) -> dict[str, str]:
         """Return hashes of the parts."""
-        return {"train": self.train.sha256, "valid": self.valid.sha256}
+        return {"train": self.train.sha256, "valid": self.valid.sha256, "encoder": self.encoder.sha256}
 
     def notes(self) -> Sequence[str]:
         """Return what a person should know of the data before training on them."""

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from remy import config as configuration
 from remy import runtime
 from remy.config import ClassifierConfig, RegressorConfig
-from remy.errors import UsageError
+from remy.errors import DataError, UsageError
 from remy.io import model_file as model_files
 from remy.tasks.classification.data import AnyConfig
 from remy.tasks.classification.examples import Examples, from_python, read_examples
@@ -55,6 +55,11 @@ class _Estimator:
     @classmethod
     def _of(cls, trained: runtime.SequenceModel) -> Self:
         estimator = cls()
+        described = Path(trained.path).with_name("config.yaml") if trained.path is not None else None
+        if described is not None and described.is_file():
+            found = configuration.read(described)
+            if isinstance(found, cls._config_class):
+                estimator.config = found
         estimator._model = trained
         return estimator
 
@@ -112,6 +117,7 @@ class _Estimator:
             held = self._examples(valid, None) if isinstance(valid, str | Path) else held
             opened = open_examples(self._resolved(train), train, held, None)
         trained = start(opened, out=place, force=force, reporter=choose_reporter(quiet=quiet))
+        self.config = opened.job.config  # type: ignore[assignment]
         self._model = self._model_class(trained.model)
         return self
 
@@ -135,9 +141,12 @@ class _Estimator:
         DataError
             If the data cannot be used.
         """
+        model = self._need("evaluate")
         examples = self._examples(inputs, labels)
-        model = self._need("evaluate").model_file
-        found: dict[str, Any] = score_parts(model, None, examples, examples.name, self.config)["model"]
+        if examples.are_texts != model.reads_text:
+            wanted = "texts" if model.reads_text else "numeric sequences"
+            raise DataError(f"{type(self).__name__}.evaluate: the model reads {wanted}")
+        found: dict[str, Any] = score_parts(model.model_file, None, examples, examples.name)["model"]
         return found
 
     def save(self, path: str | Path) -> None:
@@ -153,10 +162,10 @@ class _Estimator:
     def _examples(self, inputs: Any, labels: Any) -> Examples:
         if isinstance(inputs, str | Path):
             if labels is not None:
-                raise UsageError(f"{type(self).__name__}.fit: a file has its own labels; leave out `labels`")
+                raise UsageError(f"{type(self).__name__}: a file has its own labels; leave out `labels`")
             return read_examples(str(inputs), self.config.data)
         if labels is None:
-            raise UsageError(f"{type(self).__name__}.fit: expected labels, one a sequence")
+            raise UsageError(f"{type(self).__name__}: expected labels, one a sequence")
         return from_python(inputs, labels)
 
     def _resolved(self, train: Examples) -> AnyConfig:

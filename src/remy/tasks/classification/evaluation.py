@@ -8,11 +8,11 @@ from typing import Any
 from remy import config as configuration
 from remy import runtime
 from remy.config import ClassifierConfig, RegressorConfig
-from remy.errors import RemyError, UsageError
-from remy.tasks.classification.data import AnyConfig
+from remy.errors import DataError, RemyError, UsageError
+from remy.tasks.classification.data import AnyConfig, split_at_random
 from remy.tasks.classification.examples import Examples, read_examples
+from remy.tasks.classification.kept import read_kept
 from remy.tasks.classification.scoring import score_parts
-from remy.tasks.classification.targets import held_out
 
 
 def evaluate_run(path: str | Path, location: str | None = None) -> dict[str, Any]:
@@ -45,13 +45,16 @@ def evaluate_run(path: str | Path, location: str | None = None) -> dict[str, Any
     if location is not None:
         scored = read_examples(location, config.data)
         name = scored.name
+    elif train is not None:
+        scored, name = _held_out(path, config, train)
     else:
-        if train is None:
-            raise UsageError(f"{path}: give a file to score, because {missing}")
-        scored, name = _held_out(config, train)
-        if config.data.test is None and config.data.valid is None:
-            train = _learned_part(config, train)
-    found = score_parts(model.model_file, train, scored, name, config)
+        raise UsageError(f"{path}: give a file to score, because {missing}")
+    if scored.are_texts != model.reads_text:
+        wanted, got = ("texts", "numbers") if model.reads_text else ("numeric sequences", "texts")
+        raise DataError(f"{name}: the model reads {wanted}, got {got}")
+    if train is not None and config.data.valid is None:
+        train, _ = split_at_random(config, train)
+    found = score_parts(model.model_file, train, scored, name)
     if train is None:
         found["notes"].append(f"no baselines, because {missing}")
     return {"task": model.model_file.task, **found}
@@ -68,33 +71,23 @@ def _learned_from(path: Path, model: runtime.SequenceModel) -> tuple[AnyConfig, 
     if not isinstance(found, ClassifierConfig | RegressorConfig):
         return config, None, f"its configuration is for the task {found.task}"
     try:
-        train = read_examples(found.data.train or _kept(path, "train"), found.data)
+        train = _read(path, found, found.data.train, "train")
     except RemyError as error:
         return found, None, f"the data the run learned from cannot be read ({str(error).rstrip('.')})"
     expected = model.model_file.metrics.get("data", {}).get("sha256")
-    learned = train if found.data.valid is not None else _learned_part(found, train)
+    learned = train if found.data.valid is not None else split_at_random(found, train)[0]
     if learned.sha256 != expected:
         return found, None, f"{train.name} does not hold what the run learned from any more"
     return found, train, ""
 
 
-def _held_out(config: AnyConfig, train: Examples) -> tuple[Examples, str]:
-    for location in (config.data.test, config.data.valid):
+def _held_out(path: Path, config: AnyConfig, train: Examples) -> tuple[Examples, str]:
+    for location, part in ((config.data.test, "test"), (config.data.valid, "valid")):
         if location is not None:
-            examples = read_examples(location, config.data)
+            examples = _read(path, config, location, part)
             return examples, examples.name
-    return _split(config, train)[1], f"a random {1.0 - config.data.split:.3g} of {train.name}"
+    return split_at_random(config, train)[1], f"a random {1.0 - config.data.split:.3g} of {train.name}"
 
 
-def _learned_part(config: AnyConfig, train: Examples) -> Examples:
-    return _split(config, train)[0]
-
-
-def _split(config: AnyConfig, train: Examples) -> tuple[Examples, Examples]:
-    by_label = isinstance(config, ClassifierConfig) and config.data.separator is None
-    return held_out(train, config.data.split, config.train.seed, by_label=by_label)
-
-
-def _kept(path: Path, part: str) -> str:
-    texts = path / "data" / f"{part}.jsonl"
-    return str(texts if texts.is_file() else path / "data" / f"{part}.npz")
+def _read(path: Path, config: AnyConfig, location: str, part: str) -> Examples:
+    return read_examples(location, config.data) if location else read_kept(path, part)

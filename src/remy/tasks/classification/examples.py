@@ -19,6 +19,9 @@ from remy.tasks.locations import find_file
 #: What a sequence is: a text, or numbers (T, F).
 Input = str | NDArray[np.float32]
 
+#: One label, several, or none.
+Label = str | tuple[str, ...] | None
+
 
 @dataclass(frozen=True)
 class Examples:
@@ -43,7 +46,7 @@ class Examples:
     """
 
     inputs: Sequence[Input]
-    labels: Sequence[str | None]
+    labels: Sequence[Label]
     places: Sequence[str]
     name: str
     location: str = ""
@@ -119,7 +122,11 @@ def read_examples(location: str, config: RecordsConfig, *, labelled: bool = True
         if labelled and any(label is None for label in found.labels):
             raise DataError(f"{location}: has no labels; give them as the array y of an .npz file")
     else:
-        texts = read_texts(path, text=config.text, label=config.label, labelled=labelled)
+        format = "csv" if path == "-" else None
+        texts = read_texts(path, text=config.text, label=config.label, labelled=labelled, format=format)
+        if labelled and config.separator is not None and path != "-":
+            # With several labels each, a record may have none.
+            texts = read_texts(path, text=texts.text_column, label=texts.label_column, labelled=False)
         rows = list(texts)
         columns = (texts.text_column, texts.label_column)
         found = Examples(
@@ -140,6 +147,8 @@ def read_examples(location: str, config: RecordsConfig, *, labelled: bool = True
 
 def guess_kind_of(path: str, config: RecordsConfig) -> str:
     """Return ``text`` or ``sequences``: by the columns that are named, else by the file."""
+    if Path(path).suffix.lower() in (".npz", ".npy", ".ts"):
+        return "sequences"
     if config.text is not None or config.label is not None:
         return "text"
     kind = guess_kind(path).kind
@@ -166,22 +175,41 @@ def from_python(inputs: Sequence[Any], labels: Sequence[Any] | None, *, name: st
     UsageError
         If there are none, or not as many labels.
     """
-    if not len(inputs):
-        raise UsageError(f"{name}: expected at least one sequence, got none")
+    if isinstance(inputs, str | bytes) or not len(inputs):
+        got = "a text" if isinstance(inputs, str | bytes) else "none"
+        raise UsageError(f"{name}: expected at least one sequence in a list, got {got}")
     if labels is not None and len(labels) != len(inputs):
         raise UsageError(f"{name}: expected {len(inputs)} labels, one a sequence, got {len(labels)}")
-    found: list[Input] = []
-    for place, one in enumerate(inputs):
-        if isinstance(one, str):
-            found.append(one)
-        else:
-            values = np.asarray(one, dtype=np.float32)
-            found.append(values[:, None] if values.ndim == 1 else values)
-        if isinstance(found[-1], str) != isinstance(found[0], str):
+    found = [_input(one, f"{name}[{place}]") for place, one in enumerate(inputs)]
+    for place, one in enumerate(found):
+        if isinstance(one, str) != isinstance(found[0], str):
             raise UsageError(f"{name}: expected all texts or all numbers, got both (place {place})")
+    given = [None] * len(found) if labels is None else list(labels)
     return Examples(
         found,
-        [None] * len(found) if labels is None else list(labels),
+        given if labels is None else [_label(label, f"{name}[{place}]") for place, label in enumerate(given)],
         [f"{name}[{place}]" for place in range(len(found))],
         name,
     )
+
+
+def _input(one: Any, place: str) -> Input:
+    if isinstance(one, str):
+        return one.encode("utf-8", "replace").decode()  # half a surrogate pair is no character
+    try:
+        values = np.asarray(one, dtype=np.float32)
+    except (TypeError, ValueError):
+        raise UsageError(f"{place}: expected a text or numbers, got {type(one).__name__}") from None
+    if values.ndim not in (1, 2) or not len(values):
+        raise UsageError(
+            f"{place}: expected numbers of shape (T, F) or (T,), T at least 1, got {values.shape}"
+        )
+    return values[:, None] if values.ndim == 1 else values
+
+
+def _label(label: Any, place: str) -> Label:
+    if isinstance(label, list | tuple | set | frozenset):
+        return tuple(sorted(map(str, label)) if isinstance(label, set | frozenset) else map(str, label))
+    if label is None:
+        raise UsageError(f"{place}: expected a label, got None")
+    return str(label.item() if isinstance(label, np.generic) else label)

@@ -72,7 +72,7 @@ class ClassifierJob:
         """Return what `network` learns from."""
         train = self.config.train
         loss = _Loss(self.parts, self.config, next(network.parameters()).device)
-        learned = _Table(self.parts.encoded(self.parts.train), self.parts.targets(self.parts.train))
+        learned = _Table(self.parts.learned, self.parts.targets(self.parts.train))
         held = _Table(self.parts.encoded(self.parts.valid), self.parts.targets(self.parts.valid))
         batches = Batches(
             learned.lengths, batch_size=train.batch_size, batch_tokens=train.batch_tokens, seed=train.seed
@@ -87,19 +87,17 @@ class ClassifierJob:
         )
 
     def model(self, tensors: Arrays, metrics: dict[str, Any]) -> ModelFile:
-        """Return the model file, with a golden example; a regressor answers in the data's unit."""
-        mean, deviation = self.parts.scale
+        """Return the model file, with a golden example."""
         classes = self.parts.classes
+        meaning: dict[str, Any] = {"max_length": self.config.data.max_length}
         if classes is None:
-            tensors = {
-                **tensors,
-                "dense/kernel": (tensors["dense/kernel"] * deviation).astype(np.float32),
-                "dense/bias": (tensors["dense/bias"] * deviation + mean).astype(np.float32),
-            }
+            meaning["target"] = dict(zip(("mean", "deviation"), self.parts.scale, strict=True))
+        elif classes.separator is not None:
+            meaning["separator"] = classes.separator
         model = ModelFile(
             task=self.config.task,
             architecture=self.architecture,
-            tokenizer={**self.parts.encoder.to_json(), "max_length": self.config.data.max_length},
+            tokenizer={**self.parts.encoder.to_json(), **meaning},
             labels=list(classes.labels) if classes is not None else None,
             metrics=metrics,
             tensors=tensors,
@@ -117,7 +115,7 @@ class ClassifierJob:
 
     def score(self, model: ModelFile) -> dict[str, Any]:
         """Score the model with the runtime, the baselines beside it."""
-        return score_parts(model, self.parts.train, self.parts.scored, self.parts.scored_name, self.config)
+        return score_parts(model, self.parts.train, self.parts.scored, self.parts.scored_name)
 
     def figures(self, outcome: Outcome, metrics: dict[str, Any]) -> Iterable[Figure]:
         """Return the learning curve, and of a classifier the confusion matrix."""
@@ -166,7 +164,8 @@ class _Loss:
                 self._weights = torch.from_numpy(weights).to(device)
             else:
                 positive = targets.mean(axis=0)
-                self._weights = torch.from_numpy((1.0 - positive) / positive).to(device)
+                weights = np.clip((1.0 - positive) / np.maximum(positive, 1e-9), 0.01, 100.0)
+                self._weights = torch.from_numpy(weights.astype(np.float32)).to(device)
 
     def of_batch(
         self, network: ClassifierNetwork, table: _Table, places: Indices
@@ -192,7 +191,7 @@ class _Loss:
                 "mae": float(np.mean(np.abs(errors))),
             }
         if table.targets.ndim == 2:
-            several = multi_label_scores(table.targets > 0.5, found > 0.0)
+            several = multi_label_scores(table.targets > 0.5, found >= 0.0)
             return {"loss": loss, "accuracy": several.subset_accuracy, "macro_f1": several.macro_f1}
         chosen, expected = found.argmax(axis=1).tolist(), table.targets.tolist()
         return {
@@ -207,8 +206,13 @@ class _Loss:
         if self._classes is None:
             return torch.nn.functional.mse_loss(outputs[:, 0], targets)
         if targets.ndim == 2:
-            return torch.nn.functional.binary_cross_entropy_with_logits(outputs, targets, pos_weight=weights)
-        return torch.nn.functional.cross_entropy(outputs, targets, weight=weights)
+            each = torch.nn.functional.binary_cross_entropy_with_logits(
+                outputs, targets, pos_weight=weights, reduction="none"
+            )
+            return each.sum(dim=1).mean()
+        losses = torch.nn.functional.cross_entropy(outputs, targets, reduction="none")
+        # torch's own `weight` divides by the batch's weights, and so undoes them where one class fills it.
+        return losses.mean() if weights is None else (weights[targets] * losses).mean()
 
 
 def _unit(parts: Parts) -> str:

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import json
+from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
-
 from remy import datasets
-from remy.config import ClassifierConfig
 from remy.data.batches import Batches
 from remy.errors import DataError
-from remy.tasks.classification.data import AnyConfig, Parts
+from remy.tasks.classification.data import AnyConfig, Encoder, Parts, fit_encoder, split_at_random
 from remy.tasks.classification.examples import Examples, read_examples
 from remy.tasks.classification.job import ClassifierJob
-from remy.tasks.classification.targets import held_out, numbers_of
+from remy.tasks.classification.kept import read_encoder, read_kept, write_encoder, write_kept
+from remy.tasks.classification.targets import numbers_of
 from remy.tasks.opened import Opened
 from remy.training import RunDirectory
 
@@ -46,13 +44,29 @@ def open_classifier(config: AnyConfig, run: RunDirectory | None = None) -> Opene
     if test is None and _has_test_part(data.train):
         test = f"{data.train}:test"
     scored = _read(test, run, "test", config) if test is not None else None
-    return open_examples(config, train, valid, scored)
+    encoder = read_encoder(run.path) if run is not None else None
+    return open_examples(config, train, valid, scored, encoder=encoder)
 
 
 def open_examples(
-    config: AnyConfig, train: Examples, valid: Examples | None, test: Examples | None
+    config: AnyConfig,
+    train: Examples,
+    valid: Examples | None = None,
+    test: Examples | None = None,
+    *,
+    encoder: Encoder | None = None,
 ) -> Opened:
     """Make a job of data that have been read.
+
+    Parameters
+    ----------
+    config
+        How to train.
+    train, valid, test
+        What is learned from; what the best model is chosen on, or a random part of `train`; what it is scored
+        on in the end, or the same.
+    encoder
+        The one of the run to go on with; None fits one.
 
     Raises
     ------
@@ -61,12 +75,10 @@ def open_examples(
     """
     given = valid
     if valid is None:
-        by_label = isinstance(config, ClassifierConfig) and config.data.separator is None
-        learned, valid = held_out(train, config.data.split, config.train.seed, by_label=by_label)
+        learned, valid = split_at_random(config, train)
         valid_name = f"a random {1.0 - config.data.split:.3g} of {train.name}"
     else:
         learned, valid_name = train, valid.name
-    learned = Examples(**{**vars(learned), "notes": train.notes})
     for part in (valid, test):
         if part is not None and part.are_texts != train.are_texts:
             raise DataError(f"{part.name}: expected {_kind(train)} as in {train.name}, got {_kind(part)}")
@@ -78,20 +90,24 @@ def open_examples(
         }
     )
     config = config.model_copy(update={"data": data})
-    parts = Parts(config, learned, valid, test, valid_name)
+    learned = replace(learned, notes=train.notes)
+    parts = Parts(config, learned, valid, test, valid_name, encoder or fit_encoder(config, learned))
     for part in (learned, valid, test):
         if part is not None:
             _expect_usable(parts, part)
-    config = _plan(config, parts)
-    job = ClassifierJob(config, Parts(config, learned, valid, test, valid_name))
+    job = ClassifierJob(_plan(config, parts), parts)
 
     def keep(new: RunDirectory) -> None:
+        def write(name: str, content: str | bytes) -> None:
+            new.write(new.path / "data" / name, content)
+
+        write_encoder(write, parts.encoder)
         for name, part in (("train", train), ("valid", given), ("test", test)):
             if part is not None and not part.location:
-                _write(new, name, part)
+                write_kept(write, name, part)
 
     sources = [part.location for part in (train, given, test) if part is not None]
-    return Opened(job, train.short_name, sources, keep, tuple(job.parts.notes()))
+    return Opened(job, train.short_name, sources, keep, tuple(parts.notes()))
 
 
 def _expect_usable(parts: Parts, part: Examples) -> None:
@@ -109,7 +125,7 @@ def _plan(config: AnyConfig, parts: Parts) -> AnyConfig:
     if config.train.epochs is not None:
         return config
     train = config.train
-    lengths = [len(row) for row in parts.encoded(parts.train)]
+    lengths = [len(row) for row in parts.learned]
     batches = Batches(lengths, batch_size=train.batch_size, batch_tokens=train.batch_tokens, seed=0)
     epochs = float(min(_MOST, max(_FEWEST, round(_UPDATES / len(batches)))))
     return config.model_copy(update={"train": train.model_copy(update={"epochs": epochs})})
@@ -132,33 +148,8 @@ def _read(location: str, run: RunDirectory | None, part: str, config: AnyConfig)
         except DataError as error:
             if run is None:
                 raise
+            where = f"--{part} FILE" if part != "train" else "FILE"
             raise DataError(
-                f"{error} The run was trained on it; say where it is now: "
-                f"remy train FILE -o {run.path} --resume"
+                f"{error} The run needs it; say where it is now: remy train -o {run.path} --resume {where}"
             ) from None
-    for kept in (run.path / "data" / f"{part}.jsonl", run.path / "data" / f"{part}.npz"):
-        if kept.is_file():
-            named = config.data
-            if kept.suffix == ".jsonl":
-                named = named.model_copy(update={"text": "text", "label": "label"})
-            found = read_examples(str(kept), named)
-            return Examples(**{**vars(found), "name": "data", "location": ""})
-    raise DataError(f"{run.path}: the run's own copy of its data, data/{part}, is missing")
-
-
-def _write(run: RunDirectory, name: str, part: Examples) -> None:
-    if part.are_texts:
-        rows = ({"text": one, "label": label} for one, label in zip(part.inputs, part.labels, strict=True))
-        lines = "".join(f"{json.dumps(row, ensure_ascii=False)}\n" for row in rows)
-        run.write(run.path / "data" / f"{name}.jsonl", lines)
-        return
-    import io
-
-    lengths = np.array([len(one) for one in part.inputs], np.int64)
-    first = np.asarray(part.inputs[0])
-    x = np.zeros((len(part), lengths.max(), first.shape[1]), np.float32)
-    for row, one in enumerate(part.inputs):
-        x[row, : len(one)] = one
-    buffer = io.BytesIO()
-    np.savez(buffer, x=x, lengths=lengths, y=np.array([str(label) for label in part.labels]))
-    run.write(run.path / "data" / f"{name}.npz", buffer.getvalue())
+    return read_kept(run.path, part)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ from remy import config as configuration
 from remy import runtime
 from remy.config.classifier import RecordsConfig
 from remy.data import read_sequences, read_texts
-from remy.errors import DataError
+from remy.errors import DataError, UsageError
 from remy.tasks.classification.examples import guess_kind_of
 from remy.tasks.locations import find_file
 
@@ -32,6 +32,7 @@ def predict_file(
     text: str | None = None,
     top: int = 1,
     format: str | None = None,
+    note: Callable[[str], None] = print,
 ) -> Iterator[Mapping[str, Any]]:
     """Yield a row for every record: its columns, then the answer.
 
@@ -49,6 +50,8 @@ def predict_file(
         How many of the likeliest labels are given.
     format
         As in :func:`remy.data.read_texts`.
+    note
+        Told what was guessed.
 
     Yields
     ------
@@ -59,13 +62,30 @@ def predict_file(
     Raises
     ------
     DataError
-        If the file cannot be read or is of the other kind.
+        If the file cannot be read, is of the other kind, or has a column of an answer's name.
     """
-    records = _records(Path(path), model, location, text, format)
-    while rows := list(itertools.islice(records, _TOGETHER)):
-        inputs = [one for one, _ in rows]
-        for (_, columns), answer in zip(rows, _answers(model, inputs, top), strict=True):
+    records = _records(Path(path), model, location, text, format, note)
+    at_once = 1 if location == "-" else _TOGETHER
+    while rows := list(itertools.islice(records, at_once)):
+        # A row without a text has no answer, but its place.
+        inputs = [one for one, _ in rows if not isinstance(one, str) or one.strip()]
+        answers = iter(_answers(model, inputs, top)) if inputs else iter(())
+        for one, columns in rows:
+            blank = isinstance(one, str) and not one.strip()
+            answer = dict.fromkeys(_names(model, top), "") if blank else next(answers)
+            taken = [name for name in answer if name in columns]
+            if taken:
+                raise DataError(f"{location}: has a column '{taken[0]}' already; rename it, or leave it out")
             yield {**columns, **answer}
+
+
+def _names(model: runtime.SequenceModel, top: int) -> list[str]:
+    """Return the columns of an answer."""
+    if isinstance(model, runtime.Regressor):
+        return ["predicted"]
+    assert isinstance(model, runtime.Classifier)
+    single = [] if model.multi_label else ["probability"]
+    return ["predicted", *single, *(["top"] if top > 1 or model.multi_label else [])]
 
 
 def _answers(model: runtime.SequenceModel, inputs: list[Any], top: int) -> Iterator[dict[str, Any]]:
@@ -87,12 +107,18 @@ def _answers(model: runtime.SequenceModel, inputs: list[Any], top: int) -> Itera
 
 
 def _records(
-    path: Path, model: runtime.SequenceModel, location: str, text: str | None, format: str | None
+    path: Path,
+    model: runtime.SequenceModel,
+    location: str,
+    text: str | None,
+    format: str | None,
+    note: Callable[[str], None],
 ) -> Iterator[tuple[Any, Mapping[str, Any]]]:
     file = find_file(location)
     data = _columns(path, text)
     as_texts = file == "-" or format is not None or text is not None or Path(file).suffix in _LINES
-    kind = "text" if as_texts else guess_kind_of(file, RecordsConfig())
+    column = None if file == "-" else _text_column(file, data, text, format)
+    kind = "text" if as_texts or column is not None else guess_kind_of(file, RecordsConfig())
     if (kind == "text") != model.reads_text:
         wanted, got = ("texts", "numbers") if model.reads_text else ("numeric sequences", "texts")
         raise DataError(f"{location}: the model reads {wanted}, got {got}")
@@ -101,7 +127,10 @@ def _records(
             known = {"label": record.label} if record.label is not None else {}
             yield record.values, {"record": number, **known}
         return
-    reading = read_texts(file, text=_text_column(file, data, text), labelled=False, format=format)
+    reading = read_texts(file, text=column or text, labelled=False, format=format, keep_empty=True)
+    if column is None and file != "-":
+        for sentence in reading.notes:
+            note(sentence)
     for row in reading:
         yield row.text, row.row
 
@@ -113,11 +142,12 @@ def _columns(path: Path, text: str | None) -> RecordsConfig:
     return data.model_copy(update={"text": text}) if text is not None else data
 
 
-def _text_column(file: str, data: RecordsConfig, given: str | None) -> str | None:
-    """Return the column to read: the given one, else the run's where the file has it."""
-    if given is not None or file == "-":
+def _text_column(file: str, data: RecordsConfig, given: str | None, format: str | None) -> str | None:
+    """Return the column to read: the given one, else the run's where the file is a table that has it."""
+    if given is not None or data.text is None:
         return given
     try:
-        return read_texts(file, text=data.text, labelled=False).text_column
-    except DataError:
+        reading = read_texts(file, text=data.text, labelled=False, format=format)
+    except (DataError, UsageError):
         return None
+    return reading.text_column

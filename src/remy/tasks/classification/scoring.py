@@ -13,7 +13,6 @@ from remy import metrics, runtime
 from remy.baselines import MajorityClass, StatisticsLogistic, TfidfLogistic, TfidfMultiLabel, TfidfRidge
 from remy.errors import RemyError
 from remy.io.model_file import ModelFile
-from remy.tasks.classification.data import AnyConfig
 from remy.tasks.classification.examples import Examples
 from remy.tasks.classification.targets import Classes, numbers_of, repeated_in, split_labels
 
@@ -21,9 +20,7 @@ from remy.tasks.classification.targets import Classes, numbers_of, repeated_in, 
 _MOST_CLASSES = 50
 
 
-def score_parts(
-    model: ModelFile, train: Examples | None, scored: Examples, name: str, config: AnyConfig
-) -> dict[str, Any]:
+def score_parts(model: ModelFile, train: Examples | None, scored: Examples, name: str) -> dict[str, Any]:
     """Score a model with the runtime, and the baselines that `train` allows.
 
     Parameters
@@ -34,9 +31,6 @@ def score_parts(
         What it learned from; None where that is not at hand.
     scored, name
         What it is scored on, and how that is called.
-    config
-        The run's.
-
     Returns
     -------
     dict
@@ -48,14 +42,12 @@ def score_parts(
     if model.task == "regressor":
         found = _numbers(runtime.Regressor(model), train, scored)
     else:
-        found = _classes(runtime.Classifier(model), train, scored, config.data.separator)
+        found = _classes(runtime.Classifier(model), train, scored)
     return {"scored_on": {"name": name, "records": len(scored)}, **found, "notes": notes}
 
 
-def _classes(
-    model: runtime.Classifier, train: Examples | None, scored: Examples, separator: str | None
-) -> dict[str, Any]:
-    known = set(model.labels)
+def _classes(model: runtime.Classifier, train: Examples | None, scored: Examples) -> dict[str, Any]:
+    known, separator = set(model.labels), model.separator
     expected = [split_labels(label, separator) for label in scored.labels]
     unseen = sorted({label for labels in expected for label in labels} - known)
     probabilities = model.probabilities(scored.inputs)

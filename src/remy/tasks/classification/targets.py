@@ -55,14 +55,18 @@ class Classes:
             If a label was not among the training data's, with its place and the nearest one.
         """
         numbers = {label: number for number, label in enumerate(self.labels)}
-        table = np.zeros((len(examples), len(self.labels)), np.float32)
+        single = np.zeros(len(examples), np.int64)
+        table = np.zeros((len(examples), len(self.labels) if self.separator is not None else 0), np.float32)
         for row, (label, place) in enumerate(zip(examples.labels, examples.places, strict=True)):
             for each in split_labels(label, self.separator):
                 if each not in numbers:
                     hint = nearest(each, self.labels) or f"; known are {', '.join(self.labels[:10])}"
                     raise DataError(f"{place}: the label '{each}' is not one of the training data{hint}")
-                table[row, numbers[each]] = 1.0
-        return table if self.separator is not None else table.argmax(axis=1)
+                if self.separator is None:
+                    single[row] = numbers[each]
+                else:
+                    table[row, numbers[each]] = 1.0
+        return single if self.separator is None else table
 
 
 def split_labels(label: Any, separator: str | None) -> list[str]:
@@ -77,7 +81,7 @@ def split_labels(label: Any, separator: str | None) -> list[str]:
         return []
     if separator is None:
         return [str(label)]
-    parts = label.split(separator) if isinstance(label, str) else map(str, label)
+    parts = label.split(separator) if isinstance(label, str) else label
     return [part.strip() for part in parts if part.strip()]
 
 
@@ -114,7 +118,9 @@ def numbers_of(examples: Examples) -> NDArray[np.float64]:
     return found
 
 
-def held_out(examples: Examples, share: float, seed: int, *, by_label: bool) -> tuple[Examples, Examples]:
+def held_out(
+    examples: Examples, share: float, seed: int, *, by_label: bool, separator: str | None = None
+) -> tuple[Examples, Examples]:
     """Split examples at random into those that are learned from and those that are held out.
 
     Parameters
@@ -122,7 +128,10 @@ def held_out(examples: Examples, share: float, seed: int, *, by_label: bool) -> 
     share
         Of those that are learned from.
     by_label
-        Whether each label is split by itself, so that rare ones are in both parts.
+        Whether each label is split by itself, so that rare ones are in both parts. In any case every label of
+        a classifier has a record that is learned from.
+    separator
+        Between several labels of one record.
 
     Raises
     ------
@@ -134,15 +143,25 @@ def held_out(examples: Examples, share: float, seed: int, *, by_label: bool) -> 
         raise DataError(f"{examples.name}: 1 record is too little to learn from and to hold out another")
     order = np.random.default_rng(seed).permutation(count)
     if by_label:
-        labels = np.array([str(label) for label in examples.labels])
+        mine: dict[str, list[int]] = {}
+        for place in order:
+            mine.setdefault(str(examples.labels[place]), []).append(place)
         # A record's place among those of its label, as a share: the first of every label are learned from.
         rank = np.empty(count)
-        for label in np.unique(labels):
-            mine = order[labels[order] == label]
-            rank[mine] = (np.arange(len(mine)) + 0.5) / len(mine)
+        for places in mine.values():
+            rank[places] = (np.arange(len(places)) + 0.5) / len(places)
         order = order[np.argsort(rank[order], kind="stable")]
     cut = min(max(1, round(share * count)), count - 1)
-    return examples.chosen(np.sort(order[:cut])), examples.chosen(np.sort(order[cut:]))
+    learned, held = order[:cut].tolist(), order[cut:].tolist()
+    if by_label or separator is not None:
+        known = {label for place in learned for label in split_labels(examples.labels[place], separator)}
+        for place in list(held):
+            labels = split_labels(examples.labels[place], separator)
+            if len(held) > 1 and not known.issuperset(labels):
+                held.remove(place)
+                learned.append(place)
+                known.update(labels)
+    return examples.chosen(np.sort(learned)), examples.chosen(np.sort(held))
 
 
 def repeated_in(train: Examples, other: Examples) -> int:

@@ -11,6 +11,9 @@ from pathlib import Path
 from remy.data.conll import read_conll
 from remy.errors import DataError, ShapeError
 
+#: What sentences are called that no file holds, at the beginning of a run and when it goes on.
+GIVEN = "what was given"
+
 #: A list of words, or of tags, for each sentence.
 Sentences = Sequence[Sequence[str]]
 
@@ -136,7 +139,7 @@ def corpus_of(words: Sentences, tags: Sentences) -> Corpus:
     kept = [k for k, sentence in enumerate(words) if len(sentence)]
     if not kept:
         raise DataError("tagger: expected at least one sentence with words, got none.")
-    return Corpus("sentences", [tuple(words[k]) for k in kept], [tuple(tags[k]) for k in kept])
+    return Corpus(GIVEN, [tuple(words[k]) for k in kept], [tuple(tags[k]) for k in kept])
 
 
 def to_conllu(corpus: Corpus) -> str:
@@ -162,7 +165,7 @@ def to_conllu(corpus: Corpus) -> str:
 def reopen(path: Path, *, tag: str | None) -> Corpus:
     """Read what `to_conllu` wrote of sentences whose `tag` was this one."""
     found = read_corpus(path, tag=str(_kept_column(tag) + 1))
-    return replace(found, name="sentences", location="", tag=tag, notes=())
+    return replace(found, name=GIVEN, location="", tag=tag, notes=())
 
 
 def _kept_column(tag: str | None) -> int:

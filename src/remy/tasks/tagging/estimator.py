@@ -67,7 +67,7 @@ class Tagger:
     --------
     >>> words = [["the", "dog", "barks"], ["a", "cat", "sleeps"]] * 10
     >>> tags = [["DET", "NOUN", "VERB"]] * 20
-    >>> model = Tagger(units=8, layers=1, epochs=20, seed=1).fit((words, tags))
+    >>> model = Tagger(units=8, layers=1, epochs=20, options={"train.batch_size": 4}).fit((words, tags))
     >>> model.predict([["the", "cat", "barks"]])
     [['DET', 'NOUN', 'VERB']]
     """

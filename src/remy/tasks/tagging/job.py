@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -23,7 +22,7 @@ from remy.tasks.job import Figure
 from remy.tasks.tagging.parts import Parts, mark_spans
 from remy.tasks.tagging.scoring import score_tagger
 from remy.training import BatchLesson, Outcome, Words
-from remy.training.figures import learning_curve
+from remy.training.figures import confusion, learning_curve
 from remy.training.snapshot import Arrays
 
 
@@ -102,10 +101,13 @@ class TaggerJob:
         return score_tagger(runtime.Tagger(model), self.parts.train, self.parts.scored)
 
     def figures(self, outcome: Outcome, metrics: dict[str, Any]) -> Iterable[Figure]:
-        """Return the learning curve."""
+        """Return the learning curve, and the confusion matrix where the tags are not too many."""
         yield Figure(
             "learning_curve", lambda form: learning_curve(outcome.history, unit="nats/word", form=form)
         )
+        if "confusion" in metrics["model"]:
+            found = metrics["model"]["confusion"]
+            yield Figure("confusion", lambda form: confusion(found["counts"], found["labels"], form=form))
 
     def _model_file(self, tensors: Arrays, metrics: dict[str, Any]) -> ModelFile:
         return ModelFile(
@@ -155,8 +157,9 @@ class TaggerJob:
         model, held = runtime.Tagger(self._model_file(network.to_tensors(), {})), self.parts.valid
         predicted = model.tag(held.words)
         loss = model.mean_loss(held.words, held.tags)
+        assert loss is not None  # or the data had been refused
         found = {
-            "loss": loss if loss is not None else math.inf,
+            "loss": loss,
             "accuracy": metrics.token_accuracy(held.tags, predicted),
         }
         if mark_spans(self.parts.labels):

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 from remy.config import TaggerConfig
 from remy.data.batches import Batches
 from remy.errors import DataError, UsageError
 from remy.tasks.opened import Opened
-from remy.tasks.tagging.corpus import Corpus, read_corpus, reopen, to_conllu
+from remy.tasks.tagging.corpus import GIVEN, Corpus, read_corpus, reopen, to_conllu
 from remy.tasks.tagging.job import TaggerJob
-from remy.tasks.tagging.parts import Parts, mark_spans
+from remy.tasks.tagging.parts import Parts, mark_spans, unseen_tags
 from remy.tasks.tagging.splitting import split_corpus
 from remy.training import RunDirectory
 
 #: Updates that are meant where nobody says how many epochs, and the fewest and most passes for them.
-_UPDATES, _FEWEST, _MOST = 8_000, 10, 60
+_UPDATES, _FEWEST, _MOST = 8_000, 10, 100
 
 
 def open_tagger(config: TaggerConfig, run: RunDirectory | None = None) -> Opened:
@@ -76,6 +77,7 @@ def open_sentences(
         raise DataError(
             f"{train.name}: no sentence keeps to the rules of its tags; nothing is left to learn from."
         )
+    _expect_comparable(parts)
     config = _resolve(config, parts)
 
     def keep(new: RunDirectory) -> None:
@@ -85,6 +87,17 @@ def open_sentences(
 
     sources = [corpus.location for corpus in (whole, given, test) if corpus is not None]
     return Opened(TaggerJob(config, parts), whole.short_name, sources, keep, parts.notes())
+
+
+def _expect_comparable(parts: Parts) -> None:
+    """Refuse held-out sentences with tags of another kind: the loss would be that of none of them."""
+    if parts.comparable:
+        return
+    unseen = unseen_tags(parts.valid, parts.labels)
+    fault = f"has tags that nothing was learned of ({unseen})" if unseen else "breaks the rules of its tags"
+    raise DataError(
+        f"{parts.valid_name}: every sentence {fault}; are these the same tags as in {parts.train.name}?"
+    )
 
 
 def _resolve(config: TaggerConfig, parts: Parts) -> TaggerConfig:
@@ -110,7 +123,8 @@ def _resolve(config: TaggerConfig, parts: Parts) -> TaggerConfig:
 
 def _read(location: str, run: RunDirectory | None, part: str, tag: str | None) -> Corpus:
     if run is None:
-        return read_corpus(location, tag=tag)
+        corpus = read_corpus(location, tag=tag)
+        return corpus if corpus.location else replace(corpus, name=GIVEN)
     if location:
         try:
             return read_corpus(location, tag=tag)

@@ -102,6 +102,12 @@ class Parts:
         """The words that were seen in training, as they stand."""
         return frozenset(word for words in self.train.words for word in words)
 
+    @property
+    def comparable(self) -> bool:
+        """Whether some held-out sentence has only tags that were learned, and keeps to their rules."""
+        rules, known = _Rules.of(self.labels, self.scheme), set(self.labels)
+        return any(known.issuperset(tags) and rules.allow(tags) for tags in self.valid.tags)
+
     def record(self) -> dict[str, Any]:
         """Describe the data for the model file and ``metrics.json``."""
         record: dict[str, Any] = {

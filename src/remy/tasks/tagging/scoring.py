@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
+import numpy as np
+
 from remy import metrics, runtime
 from remy.baselines import MostFrequentTag
 from remy.tasks.tagging.corpus import Corpus, Sentences
 from remy.tasks.tagging.parts import mark_spans, unseen_tags
 
 BASELINE_NAME = "most frequent tag of each word"
+
+#: Tags of which the confusion matrix is kept.
+_MOST_CLASSES = 50
 
 
 def score_tagger(model: runtime.Tagger, train: Corpus | None, scored: Corpus) -> dict[str, Any]:
@@ -30,9 +35,9 @@ def score_tagger(model: runtime.Tagger, train: Corpus | None, scored: Corpus) ->
     -------
     dict
         ``scored_on``; ``model`` with ``accuracy``, ``unknown_word_accuracy`` (of words that training did not
-        have), ``nats_per_word``, ``classes``, and where the tags mark spans ``span_f1``, ``span_precision``,
-        ``span_recall`` and ``spans``, each type's scores; ``baseline`` with the same but the nats, or None;
-        ``notes``, sentences a reader of the numbers should know.
+        have), ``nats_per_word``, ``classes``, ``confusion`` and where the tags mark spans
+        ``span_f1``, ``span_precision``, ``span_recall`` and ``spans``, each type's scores; ``baseline`` with
+        most of the same, or None; ``verdict``, a sentence; ``notes``, sentences a reader should know.
     """
     notes: list[str] = []
     unseen = unseen_tags(scored, model.labels)
@@ -51,8 +56,9 @@ def score_tagger(model: runtime.Tagger, train: Corpus | None, scored: Corpus) ->
             "name": BASELINE_NAME,
             **tag_scores(scored, [usual.predict(words) for words in scored.words], known),
         }
+        baseline.pop("confusion", None)
     return {
-        "scored_on": {"name": scored.name, "sentences": len(scored), "words": scored.tokens},
+        "scored_on": {"name": scored.name, "records": len(scored), "words": scored.tokens},
         "model": found,
         "baseline": baseline,
         "verdict": _verdict(found, baseline),
@@ -82,6 +88,9 @@ def tag_scores(corpus: Corpus, predicted: Sentences, known: Collection[str] | No
             "spans": {kind: vars(one) for kind, one in spans.types.items()},
         }
     found["classes"] = {label: vars(one) for label, one in classes.items()}
+    if len(labels) <= _MOST_CLASSES:
+        counts = metrics.confusion_matrix(flat, chosen, labels=labels)
+        found["confusion"] = {"labels": labels, "counts": np.asarray(counts).tolist()}
     return found
 
 
