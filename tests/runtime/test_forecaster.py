@@ -210,3 +210,12 @@ def test_levels_between_the_learned_ones_lie_on_the_line_and_samples_have_them()
     uniform = (np.arange(10_000) + 0.5) / 10_000
     drawn = sample_quantiles(np.tile(quantiles, (10_000, 1)), [0.1, 0.5, 0.9], uniform)
     np.testing.assert_allclose(np.quantile(drawn, [0.1, 0.3, 0.5, 0.9]), [-1.0, -0.5, 0.0, 4.0], atol=2e-3)
+
+
+def test_sampled_paths_go_on_from_what_was_drawn() -> None:
+    file, _ = model_file(decoding="autoregressive")
+    tensors = {name: np.zeros_like(tensor) for name, tensor in file.tensors.items()}
+    model = runtime.Forecaster(replace(file, tensors=tensors))  # a random walk: the same width at each step
+    found = model.forecast(tracks()[0], 4, quantiles=[0.1, 0.9], future=FUTURE).quantiles
+    widths = np.diff(found, axis=2)[:, 0, 0]
+    np.testing.assert_allclose(widths[1:] / widths[0], np.sqrt([2.0, 3.0, 4.0]), rtol=0.15)

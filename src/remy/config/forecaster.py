@@ -82,6 +82,9 @@ class ForecasterTrain(BatchTrainConfig):
     """How a forecaster is trained."""
 
     lr: float = Field(default=3e-3, gt=0.0, description="highest learning rate")
+    threads: int | None = Field(
+        default=1, ge=1, le=1024, description="processors to use; more slow so small a network; null: all"
+    )
     metric: Literal["loss", "mae", "rmse"] = Field(
         default="loss", description="what the best model is chosen by; errors over each series' deviation"
     )

@@ -7,6 +7,7 @@ from typing import Any
 
 from remy import runtime
 from remy.tasks.classification.evaluation import evaluate_run as evaluate_classifier
+from remy.tasks.forecasting.evaluation import evaluate_run as evaluate_forecaster
 from remy.tasks.language.evaluation import evaluate_run as evaluate_language_model
 from remy.tasks.language.sources import open_source
 from remy.tasks.tagging.evaluation import evaluate_run as evaluate_tagger
@@ -50,5 +51,6 @@ _EVALUATORS: dict[str, Any] = {
     "language_model": _language_model,
     "classifier": evaluate_classifier,
     "regressor": evaluate_classifier,
+    "forecaster": evaluate_forecaster,
     "tagger": evaluate_tagger,
 }

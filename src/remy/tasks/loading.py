@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from remy import runtime
 from remy.tasks.classification import Classifier, Regressor
+from remy.tasks.forecasting import Forecaster
 from remy.tasks.language.estimator import LanguageModel
 from remy.tasks.tagging import Tagger
 
@@ -15,6 +16,7 @@ _ESTIMATORS: Final[dict[str, Any]] = {
     "language_model": LanguageModel,
     "classifier": Classifier,
     "regressor": Regressor,
+    "forecaster": Forecaster,
     "tagger": Tagger,
 }
 

@@ -135,3 +135,15 @@ def test_a_run_of_another_task_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ModelFileError, match="expected a model of the task forecaster, got a language_model"):
         evaluate_run(tmp_path / "model.safetensors")
     assert issubclass(runtime.Forecaster, object)
+
+
+def test_the_scaled_error_is_over_the_naive_one_of_what_was_learned_from(finished: Path) -> None:
+    run = open_run(finished)
+    tracks = run.own().table.tracks
+    found = backtest_run(finished, step=7)
+    each = []
+    for number, track in enumerate(tracks):
+        rows = found.test.presents[:, 0] == number
+        error = np.abs(found.test.true[rows] - found.test.model.point[rows]).mean()
+        each.append(error / np.abs(np.diff(track.target[:126, 0])).mean())
+    assert found.scores["model"]["mase"] == pytest.approx(np.mean(each), rel=1e-9)

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from remy import runtime
+from remy.errors import DataError
 from remy.tasks.forecasting import opening
 from remy.tasks.forecasting.opening import open_forecaster
 from remy.tasks.forecasting.reading import KEPT, Table
@@ -105,3 +106,11 @@ def test_tomorrows_temperature_is_forecast_better_than_by_todays() -> None:
         coverage.append(metrics["model"]["coverage_80"])
     assert np.mean(errors) < 0.95
     assert 0.75 <= np.mean(coverage) <= 0.85
+
+
+def test_a_run_does_not_go_on_with_other_numbers(tmp_path: Path) -> None:
+    path = small.write(tmp_path / "shops.csv")
+    start(open_forecaster(small.config(path, train__epochs=1)), out=tmp_path / "run")
+    small.write(path, [(day, shop, sales + 1.0, promo) for day, shop, sales, promo in small.rows()])
+    with pytest.raises(DataError, match="the data changed since the run began"):
+        resume(tmp_path / "run", changes={"train.epochs": 2})

@@ -81,9 +81,7 @@ def test_a_series_too_short_for_the_window_is_left_out_and_alone_refused(shops: 
     parts = small.parts(path)
     assert [track.name for track in parts.table.tracks] == ["a"]
     assert any("too short to learn from and left out: 'b' (" in note for note in parts.notes)
-    with pytest.raises(
-        DataError, match=r"a window of 200 and a horizon of 3 steps need 203 steps .* 'a' \(126\)"
-    ):
+    with pytest.raises(DataError, match=r"window of 200 and a horizon of 3 steps need 203 .* 'a' \(126\)"):
         small.parts(shops, model__window=200)
 
 
@@ -94,7 +92,7 @@ def test_a_series_too_short_for_the_window_is_left_out_and_alone_refused(shops: 
         (["2020-01-03", "2020-01-01", "2020-01-02"], "sort the rows by 'date'"),
         (
             ["2020-01-01", "2020-01-02", "2020-01-04", "2020-01-05"],
-            "1 gap in steps of 1 day, .* data.gaps=close",
+            "1 gap in steps of 1 day, .* data.gaps",
         ),
         (["2020-01-01T00:00", "2020-01-01T07:01", "2020-01-03T09:30", "2020-01-09T00:07"], "are irregular"),
     ],
