@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 CORE := CMakeLists.txt $(shell find csrc bindings -name '*.cpp' -o -name '*.h' -o -name CMakeLists.txt)
-NATIVE := $(shell git ls-files '*.cpp' '*.h')
+NATIVE := $(shell git ls-files '*.cpp' '*.h' '*.c')
 DEMO := demo-run
 
 $(VENV)/.tools: pyproject.toml constraints.txt
@@ -32,7 +32,7 @@ help:  ## List the targets.
 setup: $(VENV)/.ready  ## Make .venv with the package, its compiled core and the tools.
 
 .PHONY: demo
-demo: $(VENV)/.ready  ## Train a letter model on Shakespeare for three minutes; see what follows HELL; read a page it wrote.
+demo: $(VENV)/.ready  ## Train a letter model on Shakespeare for three minutes; then tell speakers apart and forecast the weather.
 	$(BIN)/python examples/demo.py $(DEMO)
 
 .PHONY: test
@@ -97,4 +97,4 @@ docs: $(VENV)/.ready  ## Regenerate the listing of public names and the stub of 
 
 .PHONY: clean
 clean:  ## Remove the build products, .venv and the demo's run.
-	rm -rf build $(VENV) $(DEMO)
+	rm -rf build $(VENV) $(DEMO) $(DEMO)-vowels $(DEMO)-weather

@@ -1,7 +1,8 @@
 """The whole first path in one run: ``make demo``.
 
 Learns to continue six tragedies of Shakespeare letter by letter for about three minutes, says how well it
-does beside counting letters, then shows what follows HELL and a page that the network wrote.
+does beside counting letters, then shows what follows HELL and a page that the network wrote. Then, in a few
+seconds each, tells nine speakers apart by a vowel and forecasts tomorrow's temperature in Seattle.
 
     python examples/demo.py RUN
 """
@@ -23,11 +24,14 @@ def remy(*arguments: str) -> None:
 
 
 def main(run: str) -> None:
-    """Train into the directory `run`, replacing what an earlier demo left there."""
+    """Train into the directory `run` and those beside it, replacing what an earlier demo left there."""
     remy("train", "tragedies", "-o", run, "--force", "--epochs", "7", "--max-time", "3m15s")
     remy("predict", run, "HELL")
     remy("generate", run, "--prompt", PROMPT, "--length", "1500", "--temperature", "0.7", "--seed", "1")
     remy("evaluate", run)
+    remy("train", "vowels", "-o", f"{run}-vowels", "--force", "--quiet")
+    remy("train", "weather", "--target", "temp_max", "-o", f"{run}-weather", "--force", "--quiet")
+    remy("forecast", f"{run}-weather", "--quantiles", "0.1,0.5,0.9")
 
 
 if __name__ == "__main__":

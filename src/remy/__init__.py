@@ -22,6 +22,7 @@ _HOMES = {
     "runtime": "remy.runtime",
     "Classifier": "remy.tasks",
     "LanguageModel": "remy.tasks",
+    "Forecaster": "remy.tasks",
     "Regressor": "remy.tasks",
     "Tagger": "remy.tasks",
     "Sequential": "remy.layers",
@@ -32,6 +33,7 @@ _HOMES = {
 
 __all__ = [
     "Classifier",
+    "Forecaster",
     "LanguageModel",
     "Regressor",
     "Sequential",
@@ -53,7 +55,7 @@ __all__ = [
 if TYPE_CHECKING:
     from remy import bench, data, datasets, errors, layers, ops, reference, runtime
     from remy.layers import Sequential
-    from remy.tasks import Classifier, LanguageModel, Regressor, Tagger, load
+    from remy.tasks import Classifier, Forecaster, LanguageModel, Regressor, Tagger, load
     from remy.threads import get_num_threads, set_num_threads
 
 

@@ -145,7 +145,7 @@ def test_a_text_itself_is_answered_with_all_labels(folder: Path, capsys: pytest.
 
 
 def test_a_row_with_a_column_more_than_the_first_is_no_table() -> None:
-    with pytest.raises(DataError, match="record 2 has a column 'b' that the first one lacks; --json keeps it"):
+    with pytest.raises(DataError, match="record 2 has a column 'b' that the first one lacks; --json"):
         write_rows([{"a": 1}, {"a": 2, "b": 3}], out=None, as_json=False)
 
 

@@ -53,5 +53,5 @@ def test_a_text_file_is_not_taken_for_a_model(tmp_path: Path) -> None:
 
 def test_an_unknown_task_is_named(tmp_path: Path) -> None:
     model_file.write(tmp_path / "m", replace(small_models.model_file(), task="translator"))
-    with pytest.raises(ModelFileError, match="expected a task out of language_model, .* got 'translator'"):
+    with pytest.raises(ModelFileError, match=r"expected a task out of language_model, .* got 'translator'"):
         runtime.load(tmp_path / "m")

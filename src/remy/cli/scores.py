@@ -60,8 +60,13 @@ def _regressor(metrics: Mapping[str, Any]) -> list[str]:
 
 def _forecaster(metrics: Mapping[str, Any]) -> list[str]:
     names = {
-        "mae": "MAE", "rmse": "RMSE", "mase": "MASE", "smape": "sMAPE", "wql": "wQL", "coverage_80": "80 % holds",
-    }  # fmt: skip
+        "mae": "MAE",
+        "rmse": "RMSE",
+        "mase": "MASE",
+        "smape": "sMAPE",
+        "wql": "wQL",
+        "coverage_80": "80 % holds",
+    }
     scored = [("model", metrics["model"]), *((one["name"], one) for one in metrics["baselines"])]
     lines = table(list(names.values()), [(who, [one.get(key) for key in names]) for who, one in scored])
     horizon = metrics["scored_on"]["horizon"]

@@ -1,8 +1,9 @@
 """What people use: estimators that learn from data and, once trained, need no torch."""
 
 from remy.tasks.classification import Classifier, Regressor
+from remy.tasks.forecasting import Forecaster
 from remy.tasks.language.estimator import LanguageModel
 from remy.tasks.loading import load
 from remy.tasks.tagging import Tagger
 
-__all__ = ["Classifier", "LanguageModel", "Regressor", "Tagger", "load"]
+__all__ = ["Classifier", "Forecaster", "LanguageModel", "Regressor", "Tagger", "load"]

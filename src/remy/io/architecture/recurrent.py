@@ -94,8 +94,6 @@ def stack_tensors(
     for layer in range(settings["layers"]):
         for direction in each:
             name = f"{prefix}_{layer}{direction}"
-            shapes |= cell_tensors(
-                name, settings["cell"], inputs, settings["units"], settings["reset_after"]
-            )
+            shapes |= cell_tensors(name, settings["cell"], inputs, settings["units"], settings["reset_after"])
         inputs = len(each) * settings["units"]
     return shapes, inputs
