@@ -7,9 +7,9 @@ The weights lie under Keras-style names (:func:`remy.io.architecture.expected_te
 ``format_version``        1
 ``crc32``                 CRC-32 of the rest of this object (keys sorted, no spaces), eight hex digits
 ``library_version``       the version of Remy that wrote the file
-``task``                  ``language_model``
+``task``                  ``language_model``, ``classifier``, ``regressor``, ``tagger``, ``forecaster``
 ``architecture``          settings of the network
-``tokenizer``             how the input becomes numbers, or null
+``tokenizer``             how the input becomes numbers: a tokenizer, vocabularies or a scaler; or null
 ``labels``                names of the classes, or null
 ``metrics``               scores, with the name and SHA-256 of the data they were measured on
 ``golden``                a short input and the output it gave when the file was written, or null
@@ -17,7 +17,8 @@ The weights lie under Keras-style names (:func:`remy.io.architecture.expected_te
 ========================  ============================================================================
 
 The golden example of a language model is ``{"prompt": "ROMEO:", "next": [["\\n", 0.98], ...]}``: the most
-probable next characters with their probabilities. :meth:`remy.runtime.LanguageModel.verify` replays it.
+probable next characters with their probabilities; those of the other tasks are described in
+:mod:`remy.runtime.golden_answer`, ``golden_tags`` and ``golden_forecast``. Each model's ``verify`` replays it.
 """
 
 from __future__ import annotations
@@ -61,7 +62,7 @@ class ModelFile:
     Attributes
     ----------
     task
-        What the network does: ``language_model``.
+        What the network does.
     architecture
         Settings of the network, see :func:`remy.io.architecture.expected_tensors`.
     tensors
