@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from benchmarks.training_step import TRAINING, Model, TrainingStep, torch_adamw
+from benchmarks.training_step import TRAINING, Model, TrainingStep, torch_adamw, torch_dense, torch_embedding
 from remy import defaults
 from remy.bench.cases import Case
 from remy.bench.peers import torch_nn
@@ -88,16 +88,9 @@ def build_remy(problem: Problem) -> Model:
 def build_torch(problem: Problem) -> Model:
     """Return the same of torch's own modules, with the same fused AdamW."""
     drawn = draw(problem.case)
-    embedding = torch.nn.Embedding(CHARACTERS, problem.case.inputs)
-    embedding.load_state_dict({"weight": torch.from_numpy(drawn.embeddings.copy())})
+    embedding = torch_embedding(drawn.embeddings)
     lstm = torch_nn.build(problem)
-    dense = torch.nn.Linear(problem.case.units, CHARACTERS)
-    dense.load_state_dict(
-        {
-            "weight": torch.from_numpy(drawn.dense_kernel.T.copy()),
-            "bias": torch.from_numpy(drawn.dense_bias.copy()),
-        }
-    )
+    dense = torch_dense(drawn.dense_kernel, drawn.dense_bias)
     parameters: dict[str, tuple[Tensor, bool]] = {
         "embedding": (embedding.weight, False),
         "dense/kernel": (dense.weight, True),

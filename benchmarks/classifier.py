@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
-from benchmarks.training_step import TRAINING, Model, TrainingStep, torch_adamw
+from benchmarks.training_step import TRAINING, Model, TrainingStep, torch_adamw, torch_dense, torch_embedding
 from remy.bench.cases import Case
 from remy.bench.peers import torch_nn
 from remy.bench.problem import Floats, Problem
@@ -89,17 +89,10 @@ def _build_remy(problem: Problem) -> Model:
 
 def _build_torch(problem: Problem) -> Model:
     """Return the same of torch's own modules, packed, with the same fused AdamW."""
-    drawn, case = _draw(problem), problem.case
-    embedding = torch.nn.Embedding(TOKENS, case.inputs)
-    embedding.load_state_dict({"weight": torch.from_numpy(drawn.embeddings.copy())})
+    drawn = _draw(problem)
+    embedding = torch_embedding(drawn.embeddings)
     lstm = torch_nn.build(problem)
-    dense = torch.nn.Linear(case.units * case.directions, CLASSES)
-    dense.load_state_dict(
-        {
-            "weight": torch.from_numpy(drawn.dense_kernel.T.copy()),
-            "bias": torch.from_numpy(drawn.dense_bias.copy()),
-        }
-    )
+    dense = torch_dense(drawn.dense_kernel, drawn.dense_bias)
     parameters: dict[str, tuple[Tensor, bool]] = {
         "embedding/embeddings": (embedding.weight, False),
         "dense/kernel": (dense.weight, True),

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from remy.bench.cases import Case
-from remy.bench.problem import Problem
+from remy.bench.problem import Floats, Problem
 from remy.bench.side import Answer, Prepared
 from remy.config import TrainConfig
 
@@ -65,6 +65,22 @@ class TrainingStep:
             return found
 
         return Prepared(lambda: _step(model), answer)
+
+
+def torch_embedding(embeddings: Floats) -> torch.nn.Embedding:
+    """Return torch's layer with a copy of embeddings (V, E)."""
+    layer = torch.nn.Embedding(*embeddings.shape)
+    layer.load_state_dict({"weight": torch.from_numpy(embeddings.copy())})
+    return layer
+
+
+def torch_dense(kernel: Floats, bias: Floats) -> torch.nn.Linear:
+    """Return torch's layer with copies of a kernel (I, O) and a bias (O,)."""
+    layer = torch.nn.Linear(*kernel.shape)
+    layer.load_state_dict(
+        {"weight": torch.from_numpy(kernel.T.copy()), "bias": torch.from_numpy(bias.copy())}
+    )
+    return layer
 
 
 def torch_adamw(parameters: dict[str, tuple[Tensor, bool]], others: Sequence[Tensor]) -> torch.optim.AdamW:

@@ -23,7 +23,7 @@ def default_of(key: str) -> str:
     """The default of an option, and beside it the tasks that have another one."""
     groups: dict[str, list[str]] = {}
     for task, kind in configuration.TASKS.items():
-        values = configuration.flat(kind())  # type: ignore[call-arg]
+        values = configuration.flat(kind())
         if key in values:
             groups.setdefault(said(values[key]), []).append(task)
     (first, _), *others = groups.items()
@@ -57,7 +57,7 @@ def test_the_flags_that_say_the_same_make_the_same_configuration(task: str) -> N
     kind = configuration.config_class(task)
     changed = configuration.override(
         kind(),
-        {"train.epochs": 3.5, "train.clip": 0.25, "model.cell": "lstm", "train.patience": None},  # type: ignore[call-arg]
+        {"train.epochs": 3.5, "train.clip": 0.25, "model.cell": "lstm", "train.patience": None},
     )
     words = words_of(changed).split()
     given: dict[str, Any] = {}
@@ -72,4 +72,4 @@ def test_the_flags_that_say_the_same_make_the_same_configuration(task: str) -> N
             given[word] = words.pop(0)
         else:
             given[word] = True
-    assert override(kind(), given, assignments) == changed  # type: ignore[call-arg]
+    assert override(kind(), given, assignments) == changed

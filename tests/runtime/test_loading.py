@@ -55,3 +55,24 @@ def test_an_unknown_task_is_named(tmp_path: Path) -> None:
     model_file.write(tmp_path / "m", replace(small_models.model_file(), task="translator"))
     with pytest.raises(ModelFileError, match=r"expected a task out of language_model, .* got 'translator'"):
         runtime.load(tmp_path / "m")
+
+
+def test_the_task_is_read_without_the_weights(tmp_path: Path) -> None:
+    path = tmp_path / "model.safetensors"
+    model_file.write(path, small_models.model_file())
+    whole = path.read_bytes()
+    path.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
+    with pytest.raises(ModelFileError, match="damaged: tensor"):
+        runtime.load(tmp_path)
+    assert runtime.task_of(tmp_path) == "language_model"
+
+
+def test_the_task_of_what_is_no_model_is_refused_as_its_loading_is(tmp_path: Path) -> None:
+    unknown = tmp_path / "m"
+    model_file.write(unknown, replace(small_models.model_file(), task="translator"))
+    for path in (tmp_path, tmp_path / "nothing", unknown):
+        with pytest.raises(ModelFileError) as loading:
+            runtime.load(path)
+        with pytest.raises(ModelFileError) as asking:
+            runtime.task_of(path)
+        assert str(asking.value) == str(loading.value)

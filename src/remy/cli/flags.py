@@ -64,7 +64,7 @@ def override(config: Config, given: Mapping[str, Any], assignments: Sequence[str
 
 def words_of(config: Config) -> str:
     """Return the flags that say what `config` says; what has no flag only where it is not the default."""
-    values, usual = configuration.flat(config), configuration.flat(type(config)())  # type: ignore[call-arg]
+    values, usual = configuration.flat(config), configuration.flat(type(config)())
     flags = {key: flag for flag, key in KEYS.items()}
     words = []
     for key, value in sorted(values.items(), key=lambda entry: _place(flags.get(entry[0]))):

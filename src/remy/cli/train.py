@@ -170,7 +170,7 @@ def _base(data: str | None, config_file: Path | None, task: str | None) -> tuple
     guess = guess_task(data) if data and task is None else None
     chosen = guess.task if guess is not None else task or "language_model"
     kind = configuration.config_class(chosen, name="--task")
-    return kind(), guess.reason if guess is not None else None  # type: ignore[call-arg]
+    return kind(), guess.reason if guess is not None else None
 
 
 def _resume(

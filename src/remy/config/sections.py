@@ -119,7 +119,7 @@ class BatchTrainConfig(TrainConfig):
 class Config(Section):
     """Everything a training run does; every task has a class of its own."""
 
-    task: str
-    data: DataConfig
-    model: RecurrentConfig
-    train: TrainConfig
+    task: str = ""
+    data: DataConfig = Field(default_factory=DataConfig)
+    model: RecurrentConfig = Field(default_factory=RecurrentConfig)
+    train: TrainConfig = Field(default_factory=TrainConfig)

@@ -3,11 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 Indices = NDArray[np.int64]
+
+
+def pad(rows: Sequence[NDArray[Any]]) -> tuple[NDArray[Any], NDArray[np.int64]]:
+    """Return rows (T,) or (T, F) as one array (B, T, ...) with zeros at their ends, and their lengths.
+
+    Examples
+    --------
+    >>> padded, lengths = pad([np.array([1, 2]), np.array([3])])
+    >>> padded.tolist(), lengths.tolist()
+    ([[1, 2], [3, 0]], [2, 1])
+    """
+    lengths = np.array([len(row) for row in rows], np.int64)
+    padded = np.zeros((len(rows), lengths.max(), *rows[0].shape[1:]), rows[0].dtype)
+    for place, row in enumerate(rows):
+        padded[place, : len(row)] = row
+    return padded, lengths
 
 
 class Batches:

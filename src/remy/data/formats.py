@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, get_args
 
+from remy.data import sequences
 from remy.data.header import LABEL_NAMES
 from remy.data.lines import Lines
 from remy.data.rows import Table, listed
@@ -19,7 +20,6 @@ from remy.errors import DataError
 Kind = Literal["text", "conll", "series", "sequences", "plain"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
-_SEQUENCES = (".ts", ".npz", ".npy")
 _CONLL = (".conllu", ".conll", ".bio", ".iob", ".bioes", ".iob2")
 _TABLES = (".csv", ".tsv", ".tab", ".jsonl", ".ndjson", ".json", ".parquet", ".pq")
 _LOOKED_AT = 60  # lines of a file whose ending says nothing
@@ -59,7 +59,7 @@ def guess_kind(location: str | Path) -> Guess:
     Guess(kind='series', reason=".csv with a time column 'date' and numbers")
     """
     found = ending(location)
-    if found in _SEQUENCES:
+    if found in sequences.ENDINGS:
         return Guess("sequences", f"the ending {found}")
     if found in _CONLL:
         return Guess("conll", f"the ending {found}")

@@ -6,7 +6,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +17,8 @@ from remy.data.tables import ending
 from remy.data.ts import read_ts
 from remy.errors import DataError
 
-_ENDINGS = (".npy", ".npz", ".ts")
+#: What the files end in.
+ENDINGS: Final = (".npy", ".npz", ".ts")
 
 
 def read_sequences(location: str | Path) -> Reading[NumericRecord]:
@@ -59,8 +60,8 @@ def read_sequences(location: str | Path) -> Reading[NumericRecord]:
     kind = ending(location)
     if kind == ".ts" or name == "-":
         return read_ts(location)
-    if kind not in _ENDINGS:
-        raise DataError(f"{name}: expected a file that ends in {', '.join(_ENDINGS)}, got '{kind}'.")
+    if kind not in ENDINGS:
+        raise DataError(f"{name}: expected a file that ends in {', '.join(ENDINGS)}, got '{kind}'.")
     arrays = _load(location, name)
     x = _sequences(arrays["x"], name)
     labels = _labels(arrays.get("y"), len(x), name)

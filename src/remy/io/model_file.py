@@ -169,6 +169,19 @@ def read(path: str | Path) -> ModelFile:
     return ModelFile(**{**header, "tensors": tensors})
 
 
+def read_task(path: str | Path) -> str:
+    """Return the task of the model file at `path`; only its header is read, and checked.
+
+    Raises
+    ------
+    ModelFileError
+        Naming the file and the first thing that is wrong with its header.
+    """
+    with tensor_file.open_file(path) as stream:
+        task: str = _header(path, tensor_file.read_contents(path, stream).metadata)["task"]
+    return task
+
+
 def _header(path: str | Path, metadata: Mapping[str, str]) -> dict[str, Any]:
     """Return the checked header of the current version, without ``format_version`` and ``crc32``."""
     if "remy" not in metadata:

@@ -4,7 +4,7 @@ from remy.runtime.classifier import Classifier, Regressor, SequenceModel
 from remy.runtime.forecaster import Forecast, Forecaster
 from remy.runtime.language import LanguageModel
 from remy.runtime.live_tags import LiveTags
-from remy.runtime.loading import Model, load, load_as
+from remy.runtime.loading import Model, load, load_as, task_of
 from remy.runtime.network import State
 from remy.runtime.scoring import Score
 from remy.runtime.tagger import PIECE, Tagger
@@ -24,4 +24,5 @@ __all__ = [
     "Tagger",
     "load",
     "load_as",
+    "task_of",
 ]

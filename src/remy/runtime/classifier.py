@@ -10,12 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from remy import _core
-from remy.data.batches import Batches
+from remy.data.batches import Batches, pad
 from remy.data.standardizer import Standardizer
 from remy.data.tokenizer import Tokenizer
 from remy.errors import ModelFileError, UsageError
 from remy.io.model_file import ModelFile
 from remy.runtime import golden_answer
+from remy.runtime.description import describe
 from remy.runtime.pooling import pool, pool_prefixes
 from remy.runtime.stack import Floats, RecurrentStack
 
@@ -109,18 +110,7 @@ class SequenceModel:
 
     def info(self) -> dict[str, Any]:
         """Return what the model is, as plain values that JSON can hold."""
-        model = self.model_file
-        return {
-            "task": model.task,
-            "path": str(self.path) if self.path is not None else None,
-            "architecture": dict(model.architecture),
-            "parameters": sum(int(tensor.size) for tensor in model.tensors.values()),
-            "bytes": sum(int(tensor.nbytes) for tensor in model.tensors.values()),
-            "labels": model.labels,
-            "metrics": model.metrics,
-            "golden": model.golden,
-            "library_version": model.library_version,
-        }
+        return describe(self.model_file, self.path, labels=self.model_file.labels)
 
     def golden(self, one: Any) -> dict[str, Any]:
         """Return a golden example for the model file: the beginning of an input and its scores."""
@@ -141,14 +131,9 @@ class SequenceModel:
 
     def _padded(self, rows: Sequence[NDArray[Any]]) -> tuple[Floats, NDArray[np.int64]]:
         """Return inputs of the first layer (T, B, I), and lengths (B,)."""
-        lengths = np.array([len(row) for row in rows], np.int64)
-        first = rows[0]
-        padded = np.zeros((lengths.max(), len(rows), *first.shape[1:]), first.dtype)
-        for place, row in enumerate(rows):
-            padded[: len(row), place] = row
-        if self._embeddings is not None:
-            return self._embeddings[padded], lengths
-        return padded, lengths
+        padded, lengths = pad(rows)
+        steps_first = np.ascontiguousarray(padded.swapaxes(0, 1))
+        return self._embeddings[steps_first] if self._embeddings is not None else steps_first, lengths
 
 
 class Classifier(SequenceModel):

@@ -18,6 +18,7 @@ from remy.data.windows import Inputs, Places, Windows
 from remy.errors import DataError, ModelFileError, UsageError
 from remy.io.model_file import ModelFile
 from remy.runtime import golden_forecast
+from remy.runtime.description import describe
 from remy.runtime.forecast_network import ForecastNetwork
 
 Floats = NDArray[np.float64]
@@ -191,19 +192,9 @@ class Forecaster:
 
     def info(self) -> dict[str, Any]:
         """Return what the model is, as plain values that JSON can hold."""
-        model = self.model_file
-        return {
-            "task": model.task,
-            "path": str(self.path) if self.path is not None else None,
-            "architecture": dict(model.architecture),
-            "parameters": sum(int(tensor.size) for tensor in model.tensors.values()),
-            "bytes": sum(int(tensor.nbytes) for tensor in model.tensors.values()),
-            "step": str(self.scaler.step),
-            "series": list(self.scaler.scales),
-            "metrics": model.metrics,
-            "golden": model.golden,
-            "library_version": model.library_version,
-        }
+        return describe(
+            self.model_file, self.path, step=str(self.scaler.step), series=list(self.scaler.scales)
+        )
 
     def golden(self, history: Track) -> dict[str, Any]:
         """Return a golden example for the model file: the last window of a series and its forecast."""

@@ -15,6 +15,7 @@ from remy.decoding import Sampling
 from remy.errors import DataError, ModelFileError, UsageError
 from remy.io.model_file import ModelFile
 from remy.runtime import golden
+from remy.runtime.description import describe
 from remy.runtime.network import Floats, RecurrentNetwork, State
 from remy.runtime.scoring import Score, mean_nats, stream_count
 
@@ -174,18 +175,7 @@ class LanguageModel:
 
     def info(self) -> dict[str, Any]:
         """Return what the model is, as plain values that JSON can hold."""
-        model = self.model_file
-        return {
-            "task": model.task,
-            "path": str(self.path) if self.path is not None else None,
-            "architecture": dict(model.architecture),
-            "parameters": sum(int(tensor.size) for tensor in model.tensors.values()),
-            "bytes": sum(int(tensor.nbytes) for tensor in model.tensors.values()),
-            "vocabulary": "".join(self.tokenizer.vocabulary),
-            "metrics": model.metrics,
-            "golden": model.golden,
-            "library_version": model.library_version,
-        }
+        return describe(self.model_file, self.path, vocabulary="".join(self.tokenizer.vocabulary))
 
     def golden(self, text: str) -> dict[str, Any]:
         """Return a golden example for the model file: what is predicted after the beginning of `text`."""

@@ -55,17 +55,21 @@ def load(path: str | Path) -> Model:
     ModelFileError
         If there is no model, or its file is cut short, damaged, of another version or of an unknown task.
     """
-    place = Path(path)
-    if place.is_dir():
-        if not (place / MODEL_NAME).exists():
-            raise ModelFileError(
-                f"{place}: has no {MODEL_NAME}; expected a directory that `remy train` wrote."
-            )
-        place = place / MODEL_NAME
+    place = _file_at(Path(path))
     model = model_file.read(place)
-    if model.task not in _TASKS:
-        raise ModelFileError(f"{place}: expected a task out of {', '.join(_TASKS)}, got '{model.task}'.")
-    return _TASKS[model.task](model, path=place)
+    return _TASKS[_known(model.task, place)](model, path=place)
+
+
+def task_of(path: str | Path) -> str:
+    """Return the task of the model at `path`, without its weights being read.
+
+    Raises
+    ------
+    ModelFileError
+        As `load`, but for what is wrong with the weights.
+    """
+    place = _file_at(Path(path))
+    return _known(model_file.read_task(place), place)
 
 
 def load_as(path: str | Path, kind: type[AnyModel]) -> AnyModel:
@@ -81,3 +85,17 @@ def load_as(path: str | Path, kind: type[AnyModel]) -> AnyModel:
         wanted = " or ".join(task for task, known in _TASKS.items() if issubclass(known, kind))
         raise ModelFileError(f"{path}: expected a model of the task {wanted}, got a {model.model_file.task}.")
     return model
+
+
+def _file_at(path: Path) -> Path:
+    if not path.is_dir():
+        return path
+    if not (path / MODEL_NAME).exists():
+        raise ModelFileError(f"{path}: has no {MODEL_NAME}; expected a directory that `remy train` wrote.")
+    return path / MODEL_NAME
+
+
+def _known(task: str, path: Path) -> str:
+    if task not in _TASKS:
+        raise ModelFileError(f"{path}: expected a task out of {', '.join(_TASKS)}, got '{task}'.")
+    return task

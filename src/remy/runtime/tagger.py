@@ -14,6 +14,7 @@ from remy.data.words import WordVocabulary
 from remy.errors import DataError, ModelFileError, UsageError
 from remy.io.model_file import ModelFile
 from remy.runtime import golden_tags
+from remy.runtime.description import describe
 from remy.runtime.live_tags import LiveTags
 from remy.runtime.stack import Floats
 from remy.runtime.tag_chain import TagChain
@@ -167,20 +168,13 @@ class Tagger:
 
     def info(self) -> dict[str, Any]:
         """Return what the model is, as plain values that JSON can hold."""
-        model = self.model_file
-        return {
-            "task": model.task,
-            "path": str(self.path) if self.path is not None else None,
-            "architecture": dict(model.architecture),
-            "parameters": sum(int(tensor.size) for tensor in model.tensors.values()),
-            "bytes": sum(int(tensor.nbytes) for tensor in model.tensors.values()),
-            "labels": list(self.labels),
-            "words": len(self.vocabulary.words),
-            "live": self.live,
-            "metrics": model.metrics,
-            "golden": model.golden,
-            "library_version": model.library_version,
-        }
+        return describe(
+            self.model_file,
+            self.path,
+            labels=list(self.labels),
+            words=len(self.vocabulary.words),
+            live=self.live,
+        )
 
     def golden(self, words: Sequence[str]) -> dict[str, Any]:
         """Return a golden example for the model file: the likeliest tags of the first of `words`."""

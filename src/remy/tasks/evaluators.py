@@ -37,8 +37,7 @@ def evaluate(path: str | Path, location: str | None = None) -> dict[str, Any]:
     UsageError
         If there is no `location` and the run's own data are not at hand.
     """
-    task = runtime.load(path).model_file.task
-    found: dict[str, Any] = _EVALUATORS[task](path, location)
+    found: dict[str, Any] = _EVALUATORS[runtime.task_of(path)](path, location)
     return found
 
 

@@ -1,4 +1,4 @@
-"""From what a person gives to a file: a path, standard input, or a part of a packaged data set."""
+"""From what a person gives to a file (a path, standard input, a part of a data set) and to a run's name."""
 
 from __future__ import annotations
 
@@ -6,6 +6,17 @@ from pathlib import Path
 
 from remy import datasets
 from remy.errors import DataError, nearest
+
+
+def directory_name(stem: str, *, otherwise: str) -> str:
+    """Return `stem` with nothing but letters, digits, ``-`` and ``_``, or `otherwise` where it is empty.
+
+    Examples
+    --------
+    >>> directory_name("my data", otherwise="data")
+    'my-data'
+    """
+    return "".join(letter if letter.isalnum() or letter in "-_" else "-" for letter in stem) or otherwise
 
 
 def find_file(location: str) -> str:

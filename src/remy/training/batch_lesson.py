@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import torch
 
+from remy.config import BatchTrainConfig
 from remy.data.batches import Batches, Indices
 from remy.models.network import Network
 from remy.training.lesson import Words
 from remy.training.snapshot import Arrays
+
+
+def batches_of(lengths: Sequence[int], train: BatchTrainConfig) -> Batches:
+    """Return the batches of records of some lengths, as `train` wants them."""
+    return Batches(lengths, batch_size=train.batch_size, batch_tokens=train.batch_tokens, seed=train.seed)
 
 
 @dataclass

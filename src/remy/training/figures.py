@@ -1,9 +1,12 @@
-"""The learning curve of a run, drawn from its own history."""
+"""Pictures of a run: the learning curve, drawn from its own history, and a confusion matrix."""
 
 from __future__ import annotations
 
 import io
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 
 def learning_curve(
@@ -32,11 +35,9 @@ def learning_curve(
     bytes
         The picture's file.
     """
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(7.0, 4.2), layout="constrained")
-    FigureCanvasAgg(figure)
     axes = figure.add_subplot()
     epochs = [record["epoch"] for record in history]
     trained = [
@@ -57,10 +58,7 @@ def learning_curve(
     axes.set_ylabel(unit)
     axes.grid(visible=True, color="#e6e6e6")
     axes.legend(frameon=False)
-    buffer = io.BytesIO()
-    # Without the date the same run gives the same file.
-    figure.savefig(buffer, format=form, dpi=120, metadata={"Date": None} if form == "svg" else None)
-    return buffer.getvalue()
+    return as_bytes(figure, form)
 
 
 def confusion(counts: list[list[int]], labels: list[str], *, form: str = "png") -> bytes:
@@ -81,14 +79,12 @@ def confusion(counts: list[list[int]], labels: list[str], *, form: str = "png") 
         The picture's file.
     """
     import numpy as np
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
     table = np.asarray(counts, dtype=float)
     shares = table / np.maximum(table.sum(axis=1, keepdims=True), 1.0)
     size = max(3.2, 0.42 * len(labels) + 1.8)
     figure = Figure(figsize=(size + 0.6, size), layout="constrained")
-    FigureCanvasAgg(figure)
     axes = figure.add_subplot()
     image = axes.imshow(shares, cmap="Blues", vmin=0.0, vmax=1.0)
     figure.colorbar(image, ax=axes, label="share of the row", shrink=0.8)
@@ -107,6 +103,15 @@ def confusion(counts: list[list[int]], labels: list[str], *, form: str = "png") 
             axes.text(
                 column, row, f"{int(table[row, column])}", ha="center", va="center", color=colour, fontsize=8
             )
+    return as_bytes(figure, form)
+
+
+def as_bytes(figure: Figure, form: str) -> bytes:
+    """Return the file of a picture, ``"png"`` or ``"svg"``; the same picture gives the same file."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
+    FigureCanvasAgg(figure)
     buffer = io.BytesIO()
+    # The date would make each file another one.
     figure.savefig(buffer, format=form, dpi=120, metadata={"Date": None} if form == "svg" else None)
     return buffer.getvalue()

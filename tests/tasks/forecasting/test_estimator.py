@@ -69,6 +69,28 @@ def test_saving_and_loading_gives_the_same_forecast(tmp_path: Path) -> None:
         loaded.predict()
 
 
+def test_another_model_file_in_a_run_directory_is_itself_loaded(finished: Path, shops: Path) -> None:
+    from dataclasses import replace
+
+    from remy import runtime
+    from remy.io import model_file
+
+    trained = runtime.load_as(finished, runtime.Forecaster).model_file
+    tensors = {name: np.zeros_like(tensor) for name, tensor in trained.tensors.items()}
+    other = finished / "other.safetensors"
+    model_file.write(other, replace(trained, tensors=tensors))
+    try:
+        loaded = Forecaster._of(runtime.load_as(other, runtime.Forecaster))
+        future = {"date": ["2020-06-29"] * 2, "shop": ["a", "b"], "promo": [1.0, 0.0]}
+        found = loaded.predict(shops, horizon=1, future=future)
+    finally:
+        other.unlink()
+    expected = Forecaster._of(runtime.load_as(finished, runtime.Forecaster)).predict(
+        shops, horizon=1, future=future
+    )
+    assert not np.array_equal(found[0].quantiles, expected[0].quantiles)
+
+
 @pytest.mark.parametrize(
     ("data", "options", "message"),
     [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, ClassVar, Self, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,26 +13,23 @@ from remy import config as configuration
 from remy import runtime
 from remy.config import ClassifierConfig, RegressorConfig
 from remy.errors import DataError, UsageError
-from remy.io import model_file as model_files
 from remy.tasks.classification.data import AnyConfig
 from remy.tasks.classification.examples import Examples, from_python, read_examples
 from remy.tasks.classification.scoring import score_parts
+from remy.tasks.estimator import Estimator, by_key, configured, keys
 
-M = TypeVar("M", bound=runtime.SequenceModel)
+if TYPE_CHECKING:
+    from remy.tasks.opened import Opened
 
 #: Option -> key of the configuration.
-_KEYS = {
-    name: key
-    for section, names in {
-        "data": ("text", "label", "separator", "tokens", "split", "max_length"),
-        "model": ("cell", "units", "layers", "embedding", "bidirectional", "pooling", "live", "dropout"),
-        "train": ("epochs", "batch_size", "lr", "metric", "class_weights", "patience", "max_time", "seed"),
-    }.items()
-    for name, key in ((each, f"{section}.{each}") for each in names)
-}
+_KEYS = keys(
+    data=("text", "label", "separator", "tokens", "split", "max_length"),
+    model=("cell", "units", "layers", "embedding", "bidirectional", "pooling", "live", "dropout"),
+    train=("epochs", "batch_size", "lr", "metric", "class_weights", "patience", "max_time", "seed"),
+)
 
 
-class _Estimator:
+class _Estimator(Estimator[runtime.SequenceModel]):
     """What `Classifier` and `Regressor` share."""
 
     _config_class: ClassVar[type[ClassifierConfig] | type[RegressorConfig]]
@@ -40,17 +37,9 @@ class _Estimator:
 
     def __init__(self, *, options: dict[str, Any] | None = None, **named: Any) -> None:
         owner = type(self).__name__
-        unknown = [name for name in named if name not in _KEYS]
-        if unknown:
-            raise TypeError(f"{owner}.__init__() got an unexpected keyword argument '{unknown[0]}'")
         if named.get("live") and "bidirectional" not in named:
             named["bidirectional"] = False
-        values = {_KEYS[name]: value for name, value in named.items() if value is not None}
-        names = {_KEYS[name]: f"{owner}: {name}" for name in named}
-        self.config: AnyConfig = configuration.override(
-            self._config_class(), {**values, **(options or {})}, source=owner, names=names
-        )
-        self._model: runtime.SequenceModel | None = None
+        self.config: AnyConfig = configured(self._config_class(), owner, by_key(owner, _KEYS, named), options)
 
     @classmethod
     def _of(cls, trained: runtime.SequenceModel) -> Self:
@@ -60,7 +49,7 @@ class _Estimator:
             found = configuration.read(described)
             if isinstance(found, cls._config_class):
                 estimator.config = found
-        estimator._model = trained
+        estimator._trained = trained
         return estimator
 
     def fit(
@@ -100,31 +89,21 @@ class _Estimator:
             If there is something at `out`, or not as many labels as sequences.
         """
         from remy.tasks.classification.opening import open_classifier, open_examples
-        from remy.tasks.starting import start
-        from remy.training import RunDirectory
-        from remy.training.progress import choose_reporter
 
-        place = Path(out) if out is not None else None
-        if place is not None:
-            RunDirectory.check_free(place, force=force)
-        if isinstance(inputs, str | Path) and labels is None and not isinstance(valid, tuple):
-            held_out = str(valid) if valid is not None else None
-            named = self.config.data.model_copy(update={"train": str(inputs), "valid": held_out})
-            opened = open_classifier(self.config.model_copy(update={"data": named}))
-        else:
+        def read() -> Opened:
+            if isinstance(inputs, str | Path) and labels is None and not isinstance(valid, tuple):
+                held_out = str(valid) if valid is not None else None
+                named = self.config.data.model_copy(update={"train": str(inputs), "valid": held_out})
+                return open_classifier(self.config.model_copy(update={"data": named}))
             train = self._examples(inputs, labels)
             held = self._examples(*valid) if isinstance(valid, tuple) else None
             held = self._examples(valid, None) if isinstance(valid, str | Path) else held
-            opened = open_examples(self._resolved(train), train, held, None)
-        trained = start(opened, out=place, force=force, reporter=choose_reporter(quiet=quiet))
-        self.config = opened.job.config  # type: ignore[assignment]
-        self._model = self._model_class(trained.model)
-        return self
+            return open_examples(self._resolved(train), train, held, None)
 
-    @property
-    def metrics(self) -> dict[str, Any]:
-        """The scores on what was held out, the baselines' beside them."""
-        return self._need("metrics").model_file.metrics
+        opened, trained = self._train(read, out, force=force, quiet=quiet)
+        self.config = opened.job.config  # type: ignore[assignment]
+        self._trained = self._model_class(trained.model)
+        return self
 
     def evaluate(
         self, inputs: str | Path | Sequence[Any], labels: Sequence[Any] | None = None
@@ -149,16 +128,6 @@ class _Estimator:
         found: dict[str, Any] = score_parts(model.model_file, None, examples, examples.name)["model"]
         return found
 
-    def save(self, path: str | Path) -> None:
-        """Write the model file, whole or not at all.
-
-        Raises
-        ------
-        DataError
-            If it cannot be written.
-        """
-        model_files.write(path, self._need("save").model_file)
-
     def _examples(self, inputs: Any, labels: Any) -> Examples:
         if isinstance(inputs, str | Path):
             if labels is not None:
@@ -174,12 +143,6 @@ class _Estimator:
         if several and self.config.data.separator is None:
             return configuration.override(self.config, {"data.separator": "|"})
         return self.config
-
-    def _need(self, verb: str) -> runtime.SequenceModel:
-        if self._model is None:
-            owner = type(self).__name__
-            raise UsageError(f"{owner}.{verb}: the model has learned nothing yet; call fit first")
-        return self._model
 
 
 class Classifier(_Estimator):
@@ -203,7 +166,7 @@ class Classifier(_Estimator):
     epochs, batch_size, lr, patience, max_time, seed
         How it is trained; None for `epochs` chooses by the amount of data.
     class_weights
-        ``"balanced"`` lets every class weigh the same.
+        ``"balanced"`` lets a record weigh the more the rarer its class is.
     metric
         What the best model is chosen by: ``"accuracy"``, ``"macro_f1"`` or ``"loss"``.
     split

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from remy import config as configuration
 from remy import runtime
 from remy.config import ClassifierConfig, RegressorConfig
 from remy.errors import DataError, RemyError, UsageError
@@ -13,6 +12,7 @@ from remy.tasks.classification.data import AnyConfig, split_at_random
 from remy.tasks.classification.examples import Examples, read_examples
 from remy.tasks.classification.kept import read_kept
 from remy.tasks.classification.scoring import score_parts
+from remy.tasks.own_config import own_config
 
 
 def evaluate_run(path: str | Path, location: str | None = None) -> dict[str, Any]:
@@ -62,14 +62,10 @@ def evaluate_run(path: str | Path, location: str | None = None) -> dict[str, Any
 
 def _learned_from(path: Path, model: runtime.SequenceModel) -> tuple[AnyConfig, Examples | None, str]:
     """Return the run's configuration and what it learned from, or why that is not at hand."""
-    described = path / "config.yaml"
-    regressor = isinstance(model, runtime.Regressor)
-    config: AnyConfig = RegressorConfig() if regressor else ClassifierConfig()
-    if not described.is_file():
-        return config, None, "this is a model file without its run directory"
-    found = configuration.read(described)
+    found, missing = own_config(path, ClassifierConfig, RegressorConfig)
     if not isinstance(found, ClassifierConfig | RegressorConfig):
-        return config, None, f"its configuration is for the task {found.task}"
+        usual = RegressorConfig() if isinstance(model, runtime.Regressor) else ClassifierConfig()
+        return usual, None, missing
     try:
         train = _read(path, found, found.data.train, "train")
     except RemyError as error:

@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 
 from remy.config.classifier import RecordsConfig
 from remy.data import guess_kind, read_sequences, read_texts
+from remy.data.sequences import ENDINGS
 from remy.errors import DataError, UsageError
-from remy.tasks.locations import find_file
+from remy.tasks.locations import directory_name, find_file
 
 #: What a sequence is: a text, or numbers (T, F).
 Input = str | NDArray[np.float32]
@@ -76,7 +77,7 @@ class Examples:
     def short_name(self) -> str:
         """A name for a directory."""
         stem = Path(self.name).name.partition(".")[0] if self.location else "data"
-        return "".join(letter if letter.isalnum() or letter in "-_" else "-" for letter in stem) or "data"
+        return directory_name(stem, otherwise="data")
 
     def chosen(self, places: NDArray[np.int64]) -> Examples:
         """Return some of the examples, in the given order."""
@@ -147,7 +148,7 @@ def read_examples(location: str, config: RecordsConfig, *, labelled: bool = True
 
 def guess_kind_of(path: str, config: RecordsConfig) -> str:
     """Return ``text`` or ``sequences``: by the columns that are named, else by the file."""
-    if Path(path).suffix.lower() in (".npz", ".npy", ".ts"):
+    if Path(path).suffix.lower() in ENDINGS:
         return "sequences"
     if config.text is not None or config.label is not None:
         return "text"

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from remy import runtime
 from remy.config import ClassifierConfig
-from remy.data.batches import Batches, Indices
+from remy.data.batches import Batches, Indices, pad
 from remy.io.model_file import ModelFile
 from remy.metrics import accuracy, macro_f1, multi_label_scores
 from remy.models import ClassifierNetwork
@@ -22,6 +22,7 @@ from remy.tasks.classification.scoring import score_parts
 from remy.tasks.classification.targets import balanced_weights
 from remy.tasks.job import Figure
 from remy.training import BatchLesson, Outcome, Words
+from remy.training.batch_lesson import batches_of
 from remy.training.figures import confusion, learning_curve
 from remy.training.snapshot import Arrays
 
@@ -74,12 +75,9 @@ class ClassifierJob:
         loss = _Loss(self.parts, self.config, next(network.parameters()).device)
         learned = _Table(self.parts.learned, self.parts.targets(self.parts.train))
         held = _Table(self.parts.encoded(self.parts.valid), self.parts.targets(self.parts.valid))
-        batches = Batches(
-            learned.lengths, batch_size=train.batch_size, batch_tokens=train.batch_tokens, seed=train.seed
-        )
         return BatchLesson(
             network,
-            batches,
+            batches_of(learned.lengths, train),
             loss_of=partial(loss.of_batch, network, learned),
             scores=partial(loss.scores, network, held),
             epochs=self.config.train.epochs or 1.0,  # `plan` has filled it in
@@ -139,11 +137,7 @@ class _Table:
 
     def batch(self, places: Indices, device: torch.device) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
         """Return inputs (B, T) or (B, T, F), lengths (B,) and targets."""
-        rows = [self.rows[place] for place in places]
-        lengths = np.array([len(row) for row in rows], np.int64)
-        padded = np.zeros((len(rows), lengths.max(), *rows[0].shape[1:]), rows[0].dtype)
-        for place, row in enumerate(rows):
-            padded[place, : len(row)] = row
+        padded, lengths = pad([self.rows[place] for place in places])
         return tuple(  # type: ignore[return-value]
             torch.from_numpy(array).to(device) for array in (padded, lengths, self.targets[places])
         )

@@ -6,7 +6,6 @@ from dataclasses import replace
 from pathlib import Path
 
 from remy import datasets
-from remy.data.batches import Batches
 from remy.errors import DataError
 from remy.tasks.classification.data import AnyConfig, Encoder, Parts, fit_encoder, split_at_random
 from remy.tasks.classification.examples import Examples, read_examples
@@ -15,6 +14,7 @@ from remy.tasks.classification.kept import read_encoder, read_kept, write_encode
 from remy.tasks.classification.targets import numbers_of
 from remy.tasks.opened import Opened
 from remy.training import RunDirectory
+from remy.training.batch_lesson import batches_of
 
 #: Updates that are meant where nobody says how many epochs, and the fewest and most passes for them.
 _UPDATES, _FEWEST, _MOST = 1_500, 8, 100
@@ -126,8 +126,8 @@ def _plan(config: AnyConfig, parts: Parts) -> AnyConfig:
         return config
     train = config.train
     lengths = [len(row) for row in parts.learned]
-    batches = Batches(lengths, batch_size=train.batch_size, batch_tokens=train.batch_tokens, seed=0)
-    epochs = float(min(_MOST, max(_FEWEST, round(_UPDATES / len(batches)))))
+    batches = len(batches_of(lengths, train))
+    epochs = float(min(_MOST, max(_FEWEST, round(_UPDATES / batches))))
     return config.model_copy(update={"train": train.model_copy(update={"epochs": epochs})})
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
 import numpy as np
 
@@ -15,28 +15,27 @@ from remy.data.header import TIME_NAMES
 from remy.data.series_scaler import Columns
 from remy.data.tracks import from_columns
 from remy.errors import UsageError
-from remy.io import model_file as model_files
+from remy.tasks.estimator import Estimator, by_key, configured, keys
 from remy.tasks.forecasting.ahead import forecast_tracks, read_future
 from remy.tasks.forecasting.backtest import backtest
-from remy.tasks.forecasting.evaluation import Run, open_run
-from remy.tasks.forecasting.reading import Table, read_table, series_config
+from remy.tasks.forecasting.evaluation import Run, run_of
+from remy.tasks.forecasting.reading import Table, read_table
+
+if TYPE_CHECKING:
+    from remy.tasks.opened import Opened
 
 #: Option -> key of the configuration.
-_KEYS: Final = {
-    name: f"{section}.{name}"
-    for section, names in {
-        "data": (
-            "time", "target", "series", "known", "past", "calendar", "gaps", "season", "horizon", "split",
-            "held_out",
-        ),
-        "model": ("cell", "units", "layers", "window", "decoding", "output", "quantiles", "dropout"),
-        "train": ("epochs", "batch_size", "lr", "metric", "patience", "max_time", "seed", "threads"),
-    }.items()
-    for name in names
-}  # fmt: skip
+_KEYS: Final = keys(
+    data=(
+        "time", "target", "series", "known", "past", "calendar", "gaps", "season", "horizon", "split",
+        "held_out",
+    ),
+    model=("cell", "units", "layers", "window", "decoding", "output", "quantiles", "dropout"),
+    train=("epochs", "batch_size", "lr", "metric", "patience", "max_time", "seed", "threads"),
+)  # fmt: skip
 
 
-class Forecaster:
+class Forecaster(Estimator[Run]):
     """A recurrent network that forecasts the next steps of series, with quantiles.
 
     Training uses torch; everything after it runs on `remy.runtime`.
@@ -87,30 +86,19 @@ class Forecaster:
     """
 
     def __init__(self, *, options: dict[str, Any] | None = None, **named: Any) -> None:
-        unknown = [name for name in named if name not in _KEYS]
-        if unknown:
-            raise TypeError(f"Forecaster.__init__() got an unexpected keyword argument '{unknown[0]}'")
         for name in ("target", "known", "past"):
             if isinstance(named.get(name), str):
                 named[name] = [named[name]]
-        values = {_KEYS[name]: value for name, value in named.items() if value is not None}
-        names = {_KEYS[name]: f"Forecaster: {name}" for name in named}
-        self.config = configuration.override(
-            ForecasterConfig(), {**values, **(options or {})}, source="Forecaster", names=names
+        self.config = configured(
+            ForecasterConfig(), "Forecaster", by_key("Forecaster", _KEYS, named), options
         )
-        self._run: Run | None = None
 
     @classmethod
     def _of(cls, trained: runtime.Forecaster) -> Self:
         estimator = cls()
         path = Path(trained.path) if trained.path is not None else Path("model")
-        if (path.parent / "config.yaml").is_file():
-            estimator._run = open_run(path.parent)
-        else:
-            config = series_config(trained.scaler.columns, estimator.config.data)
-            estimator._run = Run(
-                path, trained, config, None, "this is a model file without its run directory"
-            )
+        in_run = (path.parent / "config.yaml").is_file()
+        estimator._trained = run_of(path.parent if in_run else path, trained)
         return estimator
 
     def fit(
@@ -147,29 +135,22 @@ class Forecaster:
         """
         from remy.tasks.forecasting.job import ForecasterJob
         from remy.tasks.forecasting.opening import open_series
-        from remy.tasks.starting import start
-        from remy.training import RunDirectory
-        from remy.training.progress import choose_reporter
 
-        place = Path(out) if out is not None else None
-        if place is not None:
-            RunDirectory.check_free(place, force=force)
-        config = self.config
-        if target is not None:
-            names = [target] if isinstance(target, str) else list(target)
-            config = configuration.override(config, {"data.target": names}, source="Forecaster")
-        opened = open_series(config, _table(data, config))
-        trained = start(opened, out=place, force=force, reporter=choose_reporter(quiet=quiet))
+        def read() -> Opened:
+            config = self.config
+            if target is not None:
+                names = [target] if isinstance(target, str) else list(target)
+                config = configuration.override(config, {"data.target": names}, source="Forecaster")
+            return open_series(config, _table(data, config))
+
+        opened, trained = self._train(read, out, force=force, quiet=quiet)
         assert isinstance(opened.job, ForecasterJob)
         parts = opened.job.parts
         model = runtime.Forecaster(trained.model, path=trained.run.model if trained.run is not None else None)
-        self._run = Run(place or Path("model"), model, parts.config.data, parts, "")
+        self._trained = Run(
+            Path(out) if out is not None else Path("model"), model, parts.config.data, parts, ""
+        )
         return self
-
-    @property
-    def metrics(self) -> dict[str, Any]:
-        """The scores on the held-out end of the series, the baselines' beside them."""
-        return self._need("metrics").model.model_file.metrics
 
     def predict(
         self,
@@ -222,26 +203,11 @@ class Forecaster:
         found = backtest(self._need("backtest"), location, horizon=horizon, step=step, windows=windows)
         return found.scores
 
-    def save(self, path: str | Path) -> None:
-        """Write the model file, whole or not at all.
-
-        Raises
-        ------
-        DataError
-            If it cannot be written.
-        """
-        model_files.write(path, self._need("save").model.model_file)
-
     def _series(self, run: Run, data: Any) -> Table:
         if isinstance(data, str | Path):
             return run.table(str(data))
         config = self.config.model_copy(update={"data": run.config})
         return _table(data, config)
-
-    def _need(self, verb: str) -> Run:
-        if self._run is None:
-            raise UsageError(f"Forecaster.{verb}: the model has learned nothing yet; call fit first")
-        return self._run
 
 
 def _table(data: Any, config: ForecasterConfig) -> Table:

@@ -7,14 +7,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from remy import config as configuration
 from remy import runtime
 from remy.config import ForecasterConfig
 from remy.config.forecaster import SeriesConfig
 from remy.data.tracks import Track, tracks_sha256
 from remy.errors import DataError, RemyError, UsageError
+from remy.io.model_file import ModelFile
 from remy.tasks.forecasting.parts import Parts, make_parts
 from remy.tasks.forecasting.reading import Table, read_kept, read_table, series_config
+from remy.tasks.own_config import own_config
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,11 @@ class Run:
     config: SeriesConfig
     parts: Parts | None
     missing: str
+
+    @property
+    def model_file(self) -> ModelFile:
+        """The model's file."""
+        return self.model.model_file
 
     def table(self, location: str | None) -> Table:
         """Return the series of a file, or the run's own.
@@ -84,19 +90,16 @@ def open_run(path: str | Path) -> Run:
     ModelFileError
         If there is no usable model at `path`, or it is one of another task.
     """
-    path = Path(path)
-    model = runtime.load_as(path, runtime.Forecaster)
-    described = path / "config.yaml"
-    config = ForecasterConfig()
-    parts, missing = None, "this is a model file without its run directory"
-    if described.is_file():
-        found = configuration.read(described)
-        if not isinstance(found, ForecasterConfig):
-            missing = f"its configuration is for the task {found.task}"
-        else:
-            config = found
-            parts, missing = _parts(path, model, found)
-    named = series_config(model.scaler.columns, config.data)
+    return run_of(Path(path), runtime.load_as(path, runtime.Forecaster))
+
+
+def run_of(path: Path, model: runtime.Forecaster) -> Run:
+    """Return the run at `path` of a forecaster that is loaded, with its series where they can be had."""
+    parts = None
+    config, missing = own_config(path, ForecasterConfig)
+    if config is not None:
+        parts, missing = _parts(path, model, config)
+    named = series_config(model.scaler.columns, (config or ForecasterConfig()).data)
     return Run(path, model, named, parts, missing)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 
 import numpy as np
@@ -10,6 +9,7 @@ from numpy.typing import NDArray
 
 from remy.data.steps import Times
 from remy.tasks.forecasting.scoring import Backtest
+from remy.training.figures import as_bytes
 
 Floats = NDArray[np.float64]
 
@@ -52,11 +52,9 @@ def forecast_fan(
     bytes
         The picture's file.
     """
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(8.0, 4.2), layout="constrained")
-    FigureCanvasAgg(figure)
     axes = figure.add_subplot()
     known_x, x = _axis(known_times), _axis(times)
     axes.plot(known_x, known, color="#333333", linewidth=1.2, label="true")
@@ -82,10 +80,7 @@ def forecast_fan(
     if not np.issubdtype(times.dtype, np.integer):
         for label in axes.get_xticklabels():
             label.set(rotation=30, ha="right")
-    buffer = io.BytesIO()
-    # Without the date the same run gives the same file.
-    figure.savefig(buffer, format=form, dpi=120, metadata={"Date": None} if form == "svg" else None)
-    return buffer.getvalue()
+    return as_bytes(figure, form)
 
 
 def rolling_fan(test: Backtest, unit: str, *, form: str = "png") -> bytes:

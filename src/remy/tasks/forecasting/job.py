@@ -12,7 +12,7 @@ import torch
 
 from remy import runtime
 from remy.config import ForecasterConfig
-from remy.data.batches import Batches, Indices
+from remy.data.batches import Indices
 from remy.data.windows import Places, Windows
 from remy.io.architecture.forecaster import STUDENT_T_PARAMETERS
 from remy.io.model_file import ModelFile
@@ -23,6 +23,7 @@ from remy.tasks.forecasting.parts import Parts
 from remy.tasks.forecasting.scoring import Backtest, make_backtest, score_backtest
 from remy.tasks.job import Figure
 from remy.training import BatchLesson, Outcome, Words
+from remy.training.batch_lesson import batches_of
 from remy.training.figures import learning_curve
 from remy.training.snapshot import Arrays
 
@@ -75,15 +76,10 @@ class ForecasterJob:
         train = self.config.train
         presents = self.parts.train_presents
         lesson = _Lesson(self.parts, self._windows, next(network.parameters()).device)
-        batches = Batches(
-            [self.config.model.window + self.config.data.horizon] * len(presents),
-            batch_size=train.batch_size,
-            batch_tokens=train.batch_tokens,
-            seed=train.seed,
-        )
+        steps = self.config.model.window + self.config.data.horizon
         return BatchLesson(
             network,
-            batches,
+            batches_of([steps] * len(presents), train),
             loss_of=partial(lesson.of_batch, network, presents),
             scores=partial(lesson.scores, network, self.parts.valid_presents),
             epochs=train.epochs or 1.0,  # filled in when the data were opened

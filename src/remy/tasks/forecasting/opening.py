@@ -5,11 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from remy.config import ForecasterConfig
-from remy.errors import DataError
 from remy.tasks.forecasting.job import ForecasterJob
 from remy.tasks.forecasting.parts import make_parts
 from remy.tasks.forecasting.reading import KEPT, Table, read_kept, read_table, written
-from remy.tasks.opened import Opened
+from remy.tasks.opened import Opened, asking_where
 from remy.training import RunDirectory
 
 #: Updates that are meant where nobody says how many epochs, and the fewest and most passes for them.
@@ -33,14 +32,8 @@ def open_forecaster(config: ForecasterConfig, run: RunDirectory | None = None) -
     """
     if run is not None and not config.data.train:
         return open_series(config, read_kept(run.path, config.data))
-    try:
+    with asking_where(run):
         table = read_table(config.data.train, config.data)
-    except DataError as error:
-        if run is None:
-            raise
-        raise DataError(
-            f"{error} The run was trained on it; say where it is now: remy train FILE -o {run.path} --resume"
-        ) from None
     return open_series(config, table)
 
 

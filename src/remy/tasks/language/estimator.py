@@ -6,18 +6,16 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from remy import config as configuration
 from remy import defaults, runtime
 from remy.config import LanguageModelConfig
-from remy.errors import UsageError
-from remy.io import model_file as model_files
+from remy.tasks.estimator import Estimator, configured
 from remy.tasks.language.sources import Source, open_source
 
 if TYPE_CHECKING:
     from remy.training import Reporter
 
 
-class LanguageModel:
+class LanguageModel(Estimator[runtime.LanguageModel]):
     """A recurrent network over characters that predicts the next one.
 
     Training uses torch; everything after it runs on `remy.runtime`, the same path as the command line.
@@ -96,11 +94,7 @@ class LanguageModel:
             "train.seed": seed,
             "train.max_time": max_time,
         }
-        names = {key: f"LanguageModel: {key.partition('.')[2]}" for key in named}
-        self.config = configuration.override(
-            LanguageModelConfig(), {**named, **(options or {})}, source="LanguageModel", names=names
-        )
-        self._model: runtime.LanguageModel | None = None
+        self.config = configured(LanguageModelConfig(), "LanguageModel", named, options)
 
     @classmethod
     def _of(cls, trained: runtime.LanguageModel) -> Self:
@@ -114,7 +108,7 @@ class LanguageModel:
                 f"model.{name}": known[name] for name in ("residual", "reset_after", "activation", "tied")
             },
         )
-        model._model = trained
+        model._trained = trained
         return model
 
     def fit(
@@ -162,13 +156,8 @@ class LanguageModel:
             force=force,
             reporter=reporter,
         )
-        self._model = runtime.LanguageModel(trained.model)
+        self._trained = runtime.LanguageModel(trained.model)
         return self
-
-    @property
-    def metrics(self) -> dict[str, Any]:
-        """The scores on the held-out text, the baseline's beside them, and what they were measured on."""
-        return self._need("metrics").model_file.metrics
 
     def predict(self, text: str, *, top: int = defaults.TOP) -> list[tuple[str, float]]:
         """Return the `top` most probable next characters after `text`, with their probabilities.
@@ -216,21 +205,6 @@ class LanguageModel:
             If the text cannot be read or has nothing the model knows.
         """
         return self._need("evaluate").evaluate(as_source(text).text)
-
-    def save(self, path: str | Path) -> None:
-        """Write the model file, whole or not at all.
-
-        Raises
-        ------
-        DataError
-            If it cannot be written.
-        """
-        model_files.write(path, self._need("save").model_file)
-
-    def _need(self, verb: str) -> runtime.LanguageModel:
-        if self._model is None:
-            raise UsageError(f"LanguageModel.{verb}: the model has learned nothing yet; call fit first")
-        return self._model
 
 
 def as_source(text: str | Path) -> Source:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from remy import config as configuration
 from remy import runtime
+from remy.config import Config
 from remy.errors import RemyError, UsageError
 from remy.tasks.language.corpus import BASELINE_NAME, Corpus, make_corpus
 from remy.tasks.language.scores import score_record
 from remy.tasks.language.sources import Source, open_source
+from remy.tasks.own_config import own_config
 
 
 def evaluate_run(path: str | Path, source: Source | None = None) -> dict[str, Any]:
@@ -69,10 +70,9 @@ def evaluate_run(path: str | Path, source: Source | None = None) -> dict[str, An
 
 def _corpus_of_run(path: Path, data: dict[str, Any]) -> tuple[Corpus | None, str]:
     """Read again what the run learned from; return None and the reason where that cannot be done."""
-    described = path / "config.yaml"
-    if not described.is_file():
-        return None, "this is a model file without its run directory"
-    config = configuration.read(described)
+    config, missing = own_config(path, Config)
+    if config is None:
+        return None, missing
     try:
         train = open_source(config.data.train or path / "data" / "train.txt")
         valid = None

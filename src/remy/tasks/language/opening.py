@@ -15,7 +15,7 @@ from remy.tasks.language.corpus import make_corpus
 from remy.tasks.language.job import LanguageJob
 from remy.tasks.language.plan import plan
 from remy.tasks.language.sources import Source, open_source
-from remy.tasks.opened import Opened
+from remy.tasks.opened import Opened, asking_where
 from remy.training import Reporter, RunDirectory
 
 
@@ -141,13 +141,8 @@ def _open(location: str, run: RunDirectory | None, kept: str) -> Source:
 
 def _reopen(run: RunDirectory, location: str, kept: Path) -> Source:
     if location:
-        try:
+        with asking_where(run):
             return open_source(location)
-        except DataError as error:
-            raise DataError(
-                f"{error} The run was trained on it; say where it is now: "
-                f"remy train FILE -o {run.path} --resume"
-            ) from None
     if not kept.is_file():
         raise DataError(f"{run.path}: the run's own copy of its text, {kept}, is missing")
     return replace(open_source(kept), name="text", location="")

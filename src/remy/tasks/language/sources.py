@@ -9,6 +9,7 @@ from pathlib import Path
 from remy import datasets
 from remy.data.text import read_text
 from remy.errors import DataError, nearest
+from remy.tasks.locations import directory_name
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ class Source:
     def short_name(self) -> str:
         """A name for a directory: the data set's, or the file's without its ending."""
         stem = Path(self.name).stem if self.location else "text"
-        return "".join(letter if letter.isalnum() or letter in "-_" else "-" for letter in stem) or "text"
+        return directory_name(stem, otherwise="text")
 
 
 def open_source(location: str | Path) -> Source:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from remy.data.conll import read_conll
 from remy.errors import DataError, ShapeError
+from remy.tasks.locations import directory_name
 
 #: What sentences are called that no file holds, at the beginning of a run and when it goes on.
 GIVEN = "what was given"
@@ -70,9 +71,7 @@ class Corpus:
     def short_name(self) -> str:
         """A name for a directory: the file's without its endings."""
         stem = Path(self.name).name.split(".")[0] if self.location else "sentences"
-        return (
-            "".join(letter if letter.isalnum() or letter in "-_" else "-" for letter in stem) or "sentences"
-        )
+        return directory_name(stem, otherwise="sentences")
 
     def part(self, places: slice) -> Corpus:
         """Return some of the sentences."""

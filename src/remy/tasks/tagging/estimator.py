@@ -4,25 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from remy import config as configuration
 from remy import runtime
 from remy.config import TaggerConfig
 from remy.errors import UsageError
-from remy.io import model_file as model_files
+from remy.tasks.estimator import Estimator, configured
 from remy.tasks.tagging.corpus import Corpus, Sentences, corpus_of, read_corpus
 from remy.tasks.tagging.prediction import column_for
 from remy.tasks.tagging.scoring import score_tagger
+
+if TYPE_CHECKING:
+    from remy.tasks.opened import Opened
 
 #: A file with tagged sentences, or words and tags of each sentence.
 Tagged = str | Path | tuple[Sentences, Sentences]
 
 
-class Tagger:
+class Tagger(Estimator[runtime.Tagger]):
     """A recurrent network that gives every word of a sentence a tag.
 
     Words are read by an embedding and by their characters. Training uses torch; everything after it runs on
@@ -105,16 +107,12 @@ class Tagger:
             "train.max_time": max_time,
         }
         given = {key: value for key, value in named.items() if value is not None}
-        names = {key: f"Tagger: {key.partition('.')[2]}" for key in given}
-        self.config = configuration.override(
-            TaggerConfig(), {**given, **(options or {})}, source="Tagger", names=names
-        )
-        self._model: runtime.Tagger | None = None
+        self.config = configured(TaggerConfig(), "Tagger", given, options)
 
     @classmethod
     def _of(cls, trained: runtime.Tagger) -> Self:
         estimator = cls()
-        estimator._model = trained
+        estimator._trained = trained
         return estimator
 
     def fit(
@@ -152,29 +150,20 @@ class Tagger:
         UsageError
             If there is something at `out`.
         """
-        from remy.tasks.starting import start
         from remy.tasks.tagging.opening import open_sentences
-        from remy.training import RunDirectory
-        from remy.training.progress import choose_reporter
 
-        place = Path(out) if out is not None else None
-        if place is not None:
-            RunDirectory.check_free(place, force=force)
-        held = self._corpus(valid) if valid is not None else None
-        opened = open_sentences(self.config, self._corpus(data), held)
-        trained = start(opened, out=place, force=force, reporter=choose_reporter(quiet=quiet))
-        self._model = runtime.Tagger(trained.model)
+        def read() -> Opened:
+            held = self._corpus(valid) if valid is not None else None
+            return open_sentences(self.config, self._corpus(data), held)
+
+        _, trained = self._train(read, out, force=force, quiet=quiet)
+        self._trained = runtime.Tagger(trained.model)
         return self
 
     @property
     def labels(self) -> tuple[str, ...]:
         """The K tags, in the order of `predict_proba`."""
         return self._need("labels").labels
-
-    @property
-    def metrics(self) -> dict[str, Any]:
-        """The scores on what was held out, the baseline's beside them."""
-        return self._need("metrics").model_file.metrics
 
     def predict(self, sentences: Sequence[Sequence[str]]) -> list[list[str]]:
         """Return the tags of each sentence, one for each of its words.
@@ -221,24 +210,9 @@ class Tagger:
         found: dict[str, Any] = score_tagger(model, None, corpus)["model"]
         return found
 
-    def save(self, path: str | Path) -> None:
-        """Write the model file, whole or not at all.
-
-        Raises
-        ------
-        DataError
-            If it cannot be written.
-        """
-        model_files.write(path, self._need("save").model_file)
-
     def _corpus(self, data: Tagged) -> Corpus:
         if isinstance(data, tuple):
             if len(data) != 2:
                 raise UsageError(f"Tagger.fit: expected (sentences, tags), got {len(data)} parts")
             return corpus_of(*data)
         return read_corpus(data, tag=self.config.data.tag)
-
-    def _need(self, verb: str) -> runtime.Tagger:
-        if self._model is None:
-            raise UsageError(f"Tagger.{verb}: the model has learned nothing yet; call fit first")
-        return self._model

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from remy import config as configuration
 from remy import runtime
 from remy.config import TaggerConfig
 from remy.errors import RemyError, UsageError
+from remy.tasks.own_config import own_config
 from remy.tasks.tagging.corpus import Corpus, read_corpus, reopen
 from remy.tasks.tagging.prediction import column_for
 from remy.tasks.tagging.scoring import score_tagger
@@ -60,12 +60,9 @@ def evaluate_run(path: str | Path, location: str | None = None) -> dict[str, Any
 
 def _of_run(path: Path, model: runtime.Tagger) -> tuple[Corpus | None, Corpus | None, str]:
     """Return what the run learned from and what it was scored on, or why they are not at hand."""
-    described = path / "config.yaml"
-    if not described.is_file():
-        return None, None, "this is a model file without its run directory"
-    config = configuration.read(described)
-    if not isinstance(config, TaggerConfig):
-        return None, None, f"its configuration is for the task {config.task}"
+    config, missing = own_config(path, TaggerConfig)
+    if config is None:
+        return None, None, missing
     data = config.data
     try:
         train = _read(path, data.train, "train", data.tag)

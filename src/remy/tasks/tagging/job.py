@@ -13,7 +13,7 @@ import torch
 
 from remy import metrics, runtime
 from remy.config import TaggerConfig
-from remy.data.batches import Batches, Indices
+from remy.data.batches import Indices
 from remy.data.words import UNKNOWN_ID
 from remy.decoding import allowed_transitions
 from remy.io.model_file import ModelFile
@@ -22,6 +22,7 @@ from remy.tasks.job import Figure
 from remy.tasks.tagging.parts import Parts, mark_spans
 from remy.tasks.tagging.scoring import score_tagger
 from remy.training import BatchLesson, Outcome, Words
+from remy.training.batch_lesson import batches_of
 from remy.training.figures import confusion, learning_curve
 from remy.training.snapshot import Arrays
 
@@ -68,15 +69,9 @@ class TaggerJob:
     def lesson(self, network: TaggerNetwork) -> BatchLesson:
         """Return what `network` learns from."""
         train, learned = self.config.train, self.parts.learned
-        batches = Batches(
-            [len(words) for words in learned.words],
-            batch_size=train.batch_size,
-            batch_tokens=train.batch_tokens,
-            seed=train.seed,
-        )
         return BatchLesson(
             network,
-            batches,
+            batches_of([len(words) for words in learned.words], train),
             loss_of=partial(self._loss, network, self._word_dropout.to(next(network.parameters()).device)),
             scores=partial(self._scores, network),
             epochs=self.config.train.epochs or 1.0,  # filled in when the data were opened

@@ -6,14 +6,14 @@ import math
 from dataclasses import replace
 
 from remy.config import TaggerConfig
-from remy.data.batches import Batches
 from remy.errors import DataError, UsageError
-from remy.tasks.opened import Opened
+from remy.tasks.opened import Opened, asking_where
 from remy.tasks.tagging.corpus import GIVEN, Corpus, read_corpus, reopen, to_conllu
 from remy.tasks.tagging.job import TaggerJob
 from remy.tasks.tagging.parts import Parts, mark_spans, unseen_tags
 from remy.tasks.tagging.splitting import split_corpus
 from remy.training import RunDirectory
+from remy.training.batch_lesson import batches_of
 
 #: Updates that are meant where nobody says how many epochs, and the fewest and most passes for them.
 _UPDATES, _FEWEST, _MOST = 8_000, 10, 100
@@ -115,8 +115,8 @@ def _resolve(config: TaggerConfig, parts: Parts) -> TaggerConfig:
         train = train.model_copy(update={"metric": "span_f1" if marked else "accuracy"})
     if train.epochs is None:
         lengths = [len(words) for words in parts.learned.words]
-        batches = Batches(lengths, batch_size=train.batch_size, batch_tokens=train.batch_tokens, seed=0)
-        epochs = float(min(_MOST, max(_FEWEST, math.ceil(_UPDATES / len(batches)))))
+        batches = len(batches_of(lengths, train))
+        epochs = float(min(_MOST, max(_FEWEST, math.ceil(_UPDATES / batches))))
         train = train.model_copy(update={"epochs": epochs})
     return config.model_copy(update={"model": model, "train": train})
 
@@ -126,13 +126,8 @@ def _read(location: str, run: RunDirectory | None, part: str, tag: str | None) -
         corpus = read_corpus(location, tag=tag)
         return corpus if corpus.location else replace(corpus, name=GIVEN)
     if location:
-        try:
+        with asking_where(run):
             return read_corpus(location, tag=tag)
-        except DataError as error:
-            raise DataError(
-                f"{error} The run was trained on it; say where it is now: "
-                f"remy train FILE -o {run.path} --resume"
-            ) from None
     kept = run.path / "data" / f"{part}.conllu"
     if not kept.is_file():
         raise DataError(f"{run.path}: the run's own copy of its data, data/{part}.conllu, is missing")
