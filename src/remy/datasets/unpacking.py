@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from remy.datasets.archive import cache_folder, make_folder, read_members
-from remy.datasets.registry import FileEntry, MadeEntry
+from remy.datasets.preparing import prepare
+from remy.datasets.registry import FileEntry, MadeEntry, PreparedEntry
 from remy.errors import DataError
 from remy.io.atomic import write_bytes
 
@@ -44,8 +45,10 @@ class FileDataset:
     source: str
 
 
-def lay_out(entry: FileEntry | MadeEntry) -> FileDataset:
+def lay_out(entry: FileEntry | PreparedEntry | MadeEntry) -> FileDataset:
     """Return the files of a data set, each written now unless it is there with the same bytes.
+
+    What a table of a prepared data set names, as pictures, is not listed among its files.
 
     Raises
     ------
@@ -53,13 +56,17 @@ def lay_out(entry: FileEntry | MadeEntry) -> FileDataset:
         If the data can be neither found nor fetched, or not be written.
     """
     test = entry.test if isinstance(entry, FileEntry) else None
-    contents = _contents(entry)
-    folder = cache_folder() / entry.name
-    make_folder(entry.name, folder)
-    for name, data in contents.items():
-        path = folder / name
-        if not (path.is_file() and path.read_bytes() == data):
-            write_bytes(path, data)
+    if isinstance(entry, PreparedEntry):
+        folder = prepare(entry)
+        contents: Mapping[str, bytes] = {entry.main: (folder / entry.main).read_bytes()}
+    else:
+        contents = _contents(entry)
+        folder = cache_folder() / entry.name
+        make_folder(entry.name, folder)
+        for name, data in contents.items():
+            path = folder / name
+            if not (path.is_file() and path.read_bytes() == data):
+                write_bytes(path, data)
     return FileDataset(
         name=entry.name,
         path=folder / entry.main,
