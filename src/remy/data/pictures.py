@@ -163,18 +163,24 @@ def _squared(picture: Image, size: int, mode: str) -> NDArray[np.uint8]:
     picture = picture.convert(mode)
     scale = size / max(picture.size)
     width, height = (max(1, round(side * scale)) for side in picture.size)
-    if (width, height) != picture.size:
-        # Averages over all pixels that become one, and never leaves their range.
-        picture = picture.resize((width, height), Image.Resampling.BILINEAR)
-    pixels = np.asarray(picture, np.uint8).reshape(height, width, -1)
+    # Bilinear: each pixel is an average of all that it stands for, and never leaves their range.
+    scaled = picture.resize((width, height), Image.Resampling.BILINEAR)
+    pixels = np.asarray(scaled, np.uint8).reshape(height, width, -1)
     if width == height:
         return pixels.copy()
-    edge = np.concatenate([pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1]])
     square = np.empty((size, size, pixels.shape[2]), np.uint8)
-    square[:] = np.median(edge, axis=0).round()
+    square[:] = _edge_colour(picture)
     top, left = (size - height) // 2, (size - width) // 2
     square[top : top + height, left : left + width] = pixels
     return square
+
+
+def _edge_colour(picture: Image) -> NDArray[np.float64]:
+    """Return the median of each channel over the outermost pixels."""
+    width, height = picture.size
+    pixels = np.asarray(picture, np.uint8).reshape(height, width, -1)
+    edge = np.concatenate([pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1]])
+    return np.asarray(np.median(edge, axis=0).round())
 
 
 def _damaged(name: str, error: Exception) -> DataError:
