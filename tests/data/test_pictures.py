@@ -88,8 +88,8 @@ def test_a_wide_picture_keeps_its_proportions_between_bars_of_its_edge_s_colour(
     levels[2:8, 4:16] = 220
     found = read_pixels(save(tmp_path, Image.fromarray(levels)), size=10, channels=1)[:, :, 0]
     assert (found[:2] == 40).all()
-    assert (found[8:] == 40).all()
-    assert (found[4:6, 3:7] == 220).all()
+    assert (found[7:] == 40).all()
+    assert (found[4, 3:7] == 220).all()
     tall = read_pixels(save(tmp_path, Image.fromarray(levels.T.copy())), size=10, channels=1)[:, :, 0]
     assert np.array_equal(tall, found.T)
 

@@ -1,10 +1,12 @@
 """From files to records and numbers: readers, the check of a file, tokenizers, splitting, an n-gram."""
 
+from remy.data.captions import CaptionedPictures, read_captions
 from remy.data.characters import CharacterTokenizer
 from remy.data.check import check
 from remy.data.conll import read_conll, read_words, write_conll
 from remy.data.formats import Guess, guess_kind
 from remy.data.ngram import NGram
+from remy.data.pictures import read_picture
 from remy.data.records import NumericRecord, Place, Reading, Series, SourceLine, TaggedSentence, TextRecord
 from remy.data.sequences import read_sequences
 from remy.data.series import read_series
@@ -14,6 +16,7 @@ from remy.data.text import read_text
 from remy.data.texts import read_texts
 
 __all__ = [
+    "CaptionedPictures",
     "CharacterTokenizer",
     "Guess",
     "NGram",
@@ -28,7 +31,9 @@ __all__ = [
     "check",
     "guess_kind",
     "head_tail",
+    "read_captions",
     "read_conll",
+    "read_picture",
     "read_sequences",
     "read_series",
     "read_text",
