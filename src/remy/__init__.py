@@ -25,6 +25,7 @@ _HOMES = {
     "Forecaster": "remy.tasks",
     "Regressor": "remy.tasks",
     "Tagger": "remy.tasks",
+    "Translator": "remy.tasks",
     "Sequential": "remy.layers",
     "get_num_threads": "remy.threads",
     "load": "remy.tasks",
@@ -38,6 +39,7 @@ __all__ = [
     "Regressor",
     "Sequential",
     "Tagger",
+    "Translator",
     "__version__",
     "bench",
     "data",
@@ -55,7 +57,7 @@ __all__ = [
 if TYPE_CHECKING:
     from remy import bench, data, datasets, errors, layers, ops, reference, runtime
     from remy.layers import Sequential
-    from remy.tasks import Classifier, Forecaster, LanguageModel, Regressor, Tagger, load
+    from remy.tasks import Classifier, Forecaster, LanguageModel, Regressor, Tagger, Translator, load
     from remy.threads import get_num_threads, set_num_threads
 
 

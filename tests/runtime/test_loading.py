@@ -52,8 +52,8 @@ def test_a_text_file_is_not_taken_for_a_model(tmp_path: Path) -> None:
 
 
 def test_an_unknown_task_is_named(tmp_path: Path) -> None:
-    model_file.write(tmp_path / "m", replace(small_models.model_file(), task="translator"))
-    with pytest.raises(ModelFileError, match=r"expected a task out of language_model, .* got 'translator'"):
+    model_file.write(tmp_path / "m", replace(small_models.model_file(), task="telepath"))
+    with pytest.raises(ModelFileError, match=r"expected a task out of language_model, .* got 'telepath'"):
         runtime.load(tmp_path / "m")
 
 
@@ -69,7 +69,7 @@ def test_the_task_is_read_without_the_weights(tmp_path: Path) -> None:
 
 def test_the_task_of_what_is_no_model_is_refused_as_its_loading_is(tmp_path: Path) -> None:
     unknown = tmp_path / "m"
-    model_file.write(unknown, replace(small_models.model_file(), task="translator"))
+    model_file.write(unknown, replace(small_models.model_file(), task="telepath"))
     for path in (tmp_path, tmp_path / "nothing", unknown):
         with pytest.raises(ModelFileError) as loading:
             runtime.load(path)

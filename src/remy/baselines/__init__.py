@@ -4,6 +4,7 @@ Those for texts and numeric sequences use scikit-learn, which is imported when t
 """
 
 from remy.baselines.labels import MajorityClass
+from remy.baselines.neighbour import NearestNeighbour
 from remy.baselines.numeric import StatisticsLogistic
 from remy.baselines.series import Drift, Naive, SeasonalNaive
 from remy.baselines.tags import MostFrequentTag
@@ -14,6 +15,7 @@ __all__ = [
     "MajorityClass",
     "MostFrequentTag",
     "Naive",
+    "NearestNeighbour",
     "SeasonalNaive",
     "StatisticsLogistic",
     "TfidfLogistic",

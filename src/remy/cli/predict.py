@@ -31,8 +31,31 @@ def predict(
     ] = None,
     text: Annotated[str | None, typer.Option(help="Column of the text. [as in training]")] = None,
     tag: Annotated[str | None, typer.Option(help="Column of CoNLL for the tags. [as in training]")] = None,
+    source: Annotated[str | None, typer.Option(help="Column that is translated. [as in training]")] = None,
     format: Annotated[
         str | None, typer.Option(help="csv, tsv, jsonl, text or conll. [by the ending]")
+    ] = None,
+    beam: Annotated[
+        int | None, typer.Option(help="Sequences alive at once while one is written; 1 is greedy. [5]")
+    ] = None,
+    length_penalty: Annotated[
+        float | None, typer.Option(help="Above 0 favours long sequences; 0 ranks by probability. [1]")
+    ] = None,
+    coverage_penalty: Annotated[
+        float | None, typer.Option(help="Above 0 favours those that look at all of the source. [0]")
+    ] = None,
+    max_length: Annotated[
+        int | None, typer.Option(help="Most pieces written. [twice the source's, and 10]")
+    ] = None,
+    temperature: Annotated[
+        float | None, typer.Option(help="Draw what is written rather than search. [search]")
+    ] = None,
+    seed: Annotated[int | None, typer.Option(help="Of drawing. [a new one]")] = None,
+    alignment: Annotated[
+        bool, typer.Option("--alignment", help="Say which word of the source each word written looked at.")
+    ] = False,
+    plot: Annotated[
+        Path | None, typer.Option(help="Draw what was looked at to a .png or .svg file. [none]")
     ] = None,
     out: Annotated[
         Path | None, typer.Option("--out", "-o", help="Where the rows go. [standard output]")
@@ -44,13 +67,36 @@ def predict(
     """Say what a model makes of a text, or of every record of a file.
 
     A language model says what probably comes next. A classifier or regressor answers a text, or adds its
-    answers to the rows of a file. A tagger gives sentences back with their tags.
+    answers to the rows of a file. A tagger gives sentences back with their tags. A translator writes a line
+    for every line, and adds what it writes to the rows of a table.
     """
     from remy import runtime
 
     if top is not None and top < 1:
         raise UsageError(f"top: expected at least 1, got {top}.")
     model = runtime.load(run)
+    writing = {
+        "beam": beam, "length_penalty": length_penalty, "coverage_penalty": coverage_penalty,
+        "max_length": max_length, "temperature": temperature, "seed": seed,
+    }  # fmt: skip
+    if isinstance(model, runtime.Translator):
+        from remy.cli.translations import translate
+
+        searching: dict[str, Any] = {"top": top, **writing}
+        translate(
+            model,
+            given,
+            searching,
+            alignment=alignment,
+            plot=plot,
+            source=source,
+            format=format,
+            out=out,
+            as_json=as_json,
+            quiet=quiet,
+        )
+        return
+    _expect_none(model, {**writing, "source": source, "plot": plot, "alignment": alignment or None})
     if isinstance(model, runtime.LanguageModel):
         _next(model, read_prompt(given), top or defaults.TOP, as_json)
     elif isinstance(model, runtime.SequenceModel):
@@ -67,6 +113,14 @@ def predict(
         _tag(model, given, tag, format, out, as_json)
     else:
         raise DataError(f"{run}: a {model.model_file.task}; for what comes next type: remy forecast {run}")
+
+
+def _expect_none(model: runtime.Model, given: Mapping[str, Any]) -> None:
+    """Refuse options of models that write."""
+    for name, value in given.items():
+        if value is not None:
+            flag = f"--{name.replace('_', '-')}"
+            raise UsageError(f"{flag}: a {model.model_file.task} writes no sequence of its own; leave it out")
 
 
 def _is_a_text(given: str) -> bool:

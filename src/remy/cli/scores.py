@@ -110,6 +110,25 @@ def _tagger(metrics: Mapping[str, Any]) -> list[str]:
     return lines
 
 
+def _translator(metrics: Mapping[str, Any]) -> list[str]:
+    return _of_written(
+        metrics, {"bleu": "BLEU", "chrf": "chrF", "exact_match": "exact", "perplexity": "perplexity"}
+    )
+
+
+def _of_written(metrics: Mapping[str, Any], names: Mapping[str, str]) -> list[str]:
+    """Lay out the scores of written sequences, with what was written of the first ones."""
+    scored = [("model", metrics["model"]), *((one["name"], one) for one in metrics["baselines"])]
+    lines = table(list(names.values()), [(who, [one.get(key) for key in names]) for who, one in scored])
+    lines += [metrics["verdict"]] if metrics["verdict"] else []
+    for one in metrics["examples"][:_EXAMPLES]:
+        lines += ["", f"given    {one['source']}", f"right    {one['target']}", f"written  {one['written']}"]
+    return lines
+
+
+#: Written sequences that are shown.
+_EXAMPLES = 3
+
 #: Classes that are shown one by one.
 _MOST_CLASSES = 20
 
@@ -119,4 +138,5 @@ _TABLES: dict[str, Callable[[Mapping[str, Any]], list[str]]] = {
     "regressor": _regressor,
     "forecaster": _forecaster,
     "tagger": _tagger,
+    "translator": _translator,
 }

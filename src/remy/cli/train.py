@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from remy import defaults
-from remy.cli.check import listed
 from remy.cli.options import DebugFlag, JsonFlag, QuietFlag
 from remy.cli.output import print_json, say
 from remy.errors import UsageError
@@ -26,7 +25,12 @@ def _option(text: str, default: object, *names: str) -> Any:
 
 
 #: As everywhere here: the default, and beside it the tasks that have another one (a test compares).
-_DROPOUT = "by the epochs; classifier 0.3; regressor 0.1; forecaster, tagger 0.4"
+_BATCH = "32; translator 64"
+_LAYERS = "2; classifier, regressor, forecaster, translator 1"
+_RATE = "0.006; classifier, regressor, forecaster, tagger 0.003; translator 0.002"
+_METRIC = "loss; classifier accuracy; regressor rmse; tagger, translator auto"
+_PATIENCE = "5; classifier, regressor, forecaster, tagger, translator 10"
+_DROPOUT = "by the epochs; classifier, translator 0.3; regressor 0.1; forecaster, tagger 0.4"
 
 
 def train(
@@ -46,7 +50,10 @@ def train(
     tokens: Annotated[str | None, _option("words, characters or subwords.", "words")] = None,
     tag: Annotated[str | None, _option("Column of CoNLL: upos, xpos, ...", "upos, or the last")] = None,
     time: Annotated[str | None, _option("Column of the time.", "guessed")] = None,
-    target: Annotated[str | None, _option("Columns to forecast: a,b.", "guessed")] = None,
+    source: Annotated[str | None, _option("File or column that is translated.", "guessed")] = None,
+    target: Annotated[
+        str | None, _option("File or column it is translated to; columns to forecast: a,b.", "guessed")
+    ] = None,
     series: Annotated[str | None, _option("Column that tells series apart.", "one series")] = None,
     known: Annotated[str | None, _option("Columns known ahead: a,b.", "none")] = None,
     horizon: Annotated[int | None, _option("Steps to forecast.", 1)] = None,
@@ -58,30 +65,27 @@ def train(
         int | None,
         _option("Size of each layer's state.", "256; classifier, regressor, tagger 128; forecaster 32"),
     ] = None,
-    layers: Annotated[
-        int | None, _option("Recurrent layers.", "2; classifier, regressor, forecaster 1")
-    ] = None,
+    layers: Annotated[int | None, _option("Recurrent layers.", _LAYERS)] = None,
     bidirectional: Annotated[
         bool | None, _option("Read in both directions.", "yes", "--bidirectional/--no-bidirectional")
     ] = None,
     live: Annotated[bool | None, _option("Use no future.", "no", "--live/--no-live")] = None,
     pooling: Annotated[str | None, _option("last, mean, max or attention.", "max")] = None,
+    attention: Annotated[str | None, _option("additive, multiplicative or none.", "additive")] = None,
     dropout: Annotated[float | None, _option("Share of values dropped.", _DROPOUT)] = None,
     epochs: Annotated[float | None, _option("Passes over the training data.", "by their size")] = None,
-    batch_size: Annotated[int | None, _option("Sequences read side by side.", defaults.BATCH_SIZE)] = None,
+    batch_size: Annotated[int | None, _option("Sequences read side by side.", _BATCH)] = None,
     lr: Annotated[
         float | None,
-        _option("Highest learning rate.", "0.006; classifier, regressor, forecaster, tagger 0.003"),
+        _option("Highest learning rate.", _RATE),
     ] = None,
     metric: Annotated[
         str | None,
-        _option(
-            "What the best model is chosen by.", "loss; classifier accuracy; regressor rmse; tagger auto"
-        ),
+        _option("What the best model is chosen by.", _METRIC),
     ] = None,
     patience: Annotated[
         int | None,
-        _option("Validations without a new best.", "5; classifier, regressor, forecaster, tagger 10"),
+        _option("Validations without a new best.", _PATIENCE),
     ] = None,
     max_time: Annotated[str | None, _option("End after 90s, 8m, 1h30m.", "none")] = None,
     seed: Annotated[int | None, _option("Where all randomness comes from.", defaults.SEED)] = None,
@@ -98,14 +102,17 @@ def train(
     """Learn from a file and keep the best model."""
     values = {
         "--task": task, "--text": text, "--label": label, "--separator": separator, "--tokens": tokens,
-        "--tag": tag, "--time": time, "--target": listed(target), "--series": series,
-        "--known": listed(known), "--horizon": horizon, "--valid": valid, "--test": test,
+        "--tag": tag, "--time": time, "--source": source, "--target": target,
+        "--series": series, "--known": known, "--horizon": horizon, "--valid": valid, "--test": test,
         "--split": split, "--cell": cell, "--units": units, "--layers": layers,
-        "--bidirectional": bidirectional, "--live": live, "--pooling": pooling, "--dropout": dropout,
-        "--epochs": epochs, "--batch-size": batch_size, "--lr": lr, "--metric": metric,
+        "--bidirectional": bidirectional, "--live": live, "--pooling": pooling, "--attention": attention,
+        "--dropout": dropout, "--epochs": epochs, "--batch-size": batch_size, "--lr": lr, "--metric": metric,
         "--patience": patience, "--max-time": max_time, "--seed": seed, "--threads": threads,
         "--device": device,
     }  # fmt: skip
+    if data is None and config is None and not resume and source is not None and target is not None:
+        # Nothing else is given, so these are files.
+        data, values["--source"], values["--target"] = f"{source},{target}", None, None
     given = {flag: value for flag, value in values.items() if value is not None}
     if live and bidirectional is None:
         given["--bidirectional"] = False
@@ -222,5 +229,6 @@ _NEXT = {
     "classifier": "remy predict {run} FILE; remy evaluate {run} FILE",
     "regressor": "remy predict {run} FILE; remy evaluate {run} FILE",
     "tagger": "remy predict {run} FILE; remy evaluate {run} FILE",
+    "translator": "remy predict {run} TEXT; remy evaluate {run} FILE",
     "forecaster": "remy forecast {run}; remy backtest {run}",
 }

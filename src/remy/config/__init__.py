@@ -20,6 +20,7 @@ from remy.config.forecaster import ForecasterConfig
 from remy.config.language_model import LanguageModelConfig
 from remy.config.sections import BatchTrainConfig, Config, DataConfig, RecurrentConfig, TrainConfig
 from remy.config.tagger import TaggerConfig
+from remy.config.translator import TranslatorConfig
 
 __all__ = [
     "TASKS",
@@ -33,6 +34,7 @@ __all__ = [
     "RegressorConfig",
     "TaggerConfig",
     "TrainConfig",
+    "TranslatorConfig",
     "build",
     "config_class",
     "dump",

@@ -16,6 +16,7 @@ from remy.config.forecaster import ForecasterConfig
 from remy.config.language_model import LanguageModelConfig
 from remy.config.sections import Config
 from remy.config.tagger import TaggerConfig
+from remy.config.translator import TranslatorConfig
 from remy.errors import DataError, UsageError, choice, nearest
 
 AnyConfig = TypeVar("AnyConfig", bound=Config)
@@ -27,6 +28,7 @@ TASKS: dict[str, type[Config]] = {
     "regressor": RegressorConfig,
     "forecaster": ForecasterConfig,
     "tagger": TaggerConfig,
+    "translator": TranslatorConfig,
 }
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from remy.config.sections import BatchTrainConfig, Config, DataConfig, RecurrentConfig
 
@@ -35,6 +35,11 @@ class SeriesConfig(DataConfig):
     held_out: float = Field(
         default=0.2, gt=0.0, lt=1.0, description="share at the end to score on; between them is validated"
     )
+
+    @field_validator("target", "known", "past", mode="before")
+    @classmethod
+    def _may_be_one_string(cls, value: Any) -> Any:
+        return [name.strip() for name in value.split(",")] if isinstance(value, str) else value
 
     @model_validator(mode="after")
     def _leaves_some_to_validate_on(self) -> Self:

@@ -11,17 +11,17 @@ from typing import Literal, get_args
 from remy.data import sequences
 from remy.data.header import LABEL_NAMES
 from remy.data.lines import Lines
+from remy.data.pairs import pair_columns
 from remy.data.rows import Table, listed
 from remy.data.series_columns import number_columns, time_columns
-from remy.data.tables import ending, open_table
+from remy.data.tables import TABLE_ENDINGS, ending, open_table
 from remy.data.texts import find_text_columns, has_text_column
 from remy.errors import DataError
 
-Kind = Literal["text", "conll", "series", "sequences", "plain"]
+Kind = Literal["text", "conll", "series", "sequences", "pairs", "plain"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
 _CONLL = (".conllu", ".conll", ".bio", ".iob", ".bioes", ".iob2")
-_TABLES = (".csv", ".tsv", ".tab", ".jsonl", ".ndjson", ".json", ".parquet", ".pq")
 _LOOKED_AT = 60  # lines of a file whose ending says nothing
 
 
@@ -33,7 +33,8 @@ class Guess:
     ----------
     kind
         ``text`` (texts with labels), ``conll`` (tagged sentences), ``series`` (values over time),
-        ``sequences`` (vectors, with labels) or ``plain`` (running text).
+        ``sequences`` (vectors, with labels), ``pairs`` (texts and what is written of them) or ``plain``
+        (running text).
     reason
         For people: ``.csv with a time column 'date' and numbers``.
     """
@@ -63,7 +64,7 @@ def guess_kind(location: str | Path) -> Guess:
         return Guess("sequences", f"the ending {found}")
     if found in _CONLL:
         return Guess("conll", f"the ending {found}")
-    if found in _TABLES:
+    if found in TABLE_ENDINGS:
         return _of_table(open_table(location), found)
     lines = Lines(location)
     looked_at = [line.rstrip("\r\n") for line in itertools.islice(lines.peek(), _LOOKED_AT)]
@@ -76,6 +77,9 @@ def guess_kind(location: str | Path) -> Guess:
 
 
 def _of_table(table: Table, ending: str) -> Guess:
+    pair = pair_columns(table.columns)
+    if pair is not None:
+        return Guess("pairs", f"{ending} with a source column '{pair[0]}' and a target column '{pair[1]}'")
     if has_text_column(table):
         chosen = find_text_columns(table, labelled=False)
         return Guess("text", f"{ending} with a text column '{chosen.text}'")

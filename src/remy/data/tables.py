@@ -28,6 +28,9 @@ _BY_ENDING = {
     ".txt": "text",
     ".text": "text",
 }
+#: Endings of files that hold a table for sure; a ``.txt`` file may be one.
+TABLE_ENDINGS = tuple(ending for ending, kind in _BY_ENDING.items() if kind != "text")
+
 _LOOKED_AT = 20  # lines of a text file that are looked at for tabs
 
 

@@ -1,4 +1,4 @@
-"""How good a trained model is, in NumPy: scores of classes, numbers, tags, spans and forecasts."""
+"""How good a trained model is, in NumPy: scores of classes, numbers, tags, spans, forecasts and texts."""
 
 from remy.metrics.classification import (
     ClassScores,
@@ -20,14 +20,19 @@ from remy.metrics.forecasting import (
 )
 from remy.metrics.regression import mean_absolute_error, r_squared, root_mean_squared_error
 from remy.metrics.tagging import SpanScores, span_scores, token_accuracy, unknown_word_accuracy
+from remy.metrics.written import Signed, bleu, chrf, exact_match, word_f1
 
 __all__ = [
     "ClassScores",
     "MultiLabelScores",
+    "Signed",
     "SpanScores",
     "accuracy",
+    "bleu",
+    "chrf",
     "class_scores",
     "confusion_matrix",
+    "exact_match",
     "interval_coverage",
     "macro_f1",
     "mean_absolute_error",
@@ -43,4 +48,5 @@ __all__ = [
     "unknown_word_accuracy",
     "weighted_f1",
     "weighted_quantile_loss",
+    "word_f1",
 ]

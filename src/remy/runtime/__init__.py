@@ -8,6 +8,8 @@ from remy.runtime.loading import Model, load, load_as, task_of
 from remy.runtime.network import State
 from remy.runtime.scoring import Score
 from remy.runtime.tagger import PIECE, Tagger
+from remy.runtime.translator import Translator
+from remy.runtime.writer import Search, Written
 
 __all__ = [
     "PIECE",
@@ -19,9 +21,12 @@ __all__ = [
     "Model",
     "Regressor",
     "Score",
+    "Search",
     "SequenceModel",
     "State",
     "Tagger",
+    "Translator",
+    "Written",
     "load",
     "load_as",
     "task_of",

@@ -12,6 +12,7 @@ from remy.runtime.classifier import Classifier, Regressor
 from remy.runtime.forecaster import Forecaster
 from remy.runtime.language import LanguageModel
 from remy.runtime.tagger import Tagger
+from remy.runtime.translator import Translator
 
 #: The model's file in a run directory.
 MODEL_NAME = "model.safetensors"
@@ -39,6 +40,7 @@ _TASKS: dict[str, type[Model]] = {
     "regressor": Regressor,
     "forecaster": Forecaster,
     "tagger": Tagger,
+    "translator": Translator,
 }
 
 

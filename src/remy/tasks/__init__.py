@@ -5,5 +5,6 @@ from remy.tasks.forecasting import Forecaster
 from remy.tasks.language.estimator import LanguageModel
 from remy.tasks.loading import load
 from remy.tasks.tagging import Tagger
+from remy.tasks.translation import Translator
 
-__all__ = ["Classifier", "Forecaster", "LanguageModel", "Regressor", "Tagger", "load"]
+__all__ = ["Classifier", "Forecaster", "LanguageModel", "Regressor", "Tagger", "Translator", "load"]

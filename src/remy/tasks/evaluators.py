@@ -11,6 +11,7 @@ from remy.tasks.forecasting.evaluation import evaluate_run as evaluate_forecaste
 from remy.tasks.language.evaluation import evaluate_run as evaluate_language_model
 from remy.tasks.language.sources import open_source
 from remy.tasks.tagging.evaluation import evaluate_run as evaluate_tagger
+from remy.tasks.translation.evaluation import evaluate_run as evaluate_translator
 
 
 def evaluate(path: str | Path, location: str | None = None) -> dict[str, Any]:
@@ -52,4 +53,5 @@ _EVALUATORS: dict[str, Any] = {
     "regressor": evaluate_classifier,
     "forecaster": evaluate_forecaster,
     "tagger": evaluate_tagger,
+    "translator": evaluate_translator,
 }

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from remy import datasets
+from remy.data.pairs import parallel_files
 
 #: Kind of data -> task.
 _TASKS = {
@@ -13,6 +14,7 @@ _TASKS = {
     "sequences": "classifier",
     "conll": "tagger",
     "series": "forecaster",
+    "pairs": "translator",
     "plain": "language_model",
 }
 
@@ -41,6 +43,8 @@ def guess_task(location: str) -> Guess:
     >>> guess_task("-")
     Guess(task='language_model', reason='plain text')
     """
+    if parallel_files(location) is not None:
+        return Guess("translator", "two parallel files")
     path = Path(location)
     if not path.exists() and location in datasets.names() and not datasets.is_text(location):
         path = datasets.files(location).path

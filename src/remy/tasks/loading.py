@@ -10,6 +10,7 @@ from remy.tasks.classification import Classifier, Regressor
 from remy.tasks.forecasting import Forecaster
 from remy.tasks.language.estimator import LanguageModel
 from remy.tasks.tagging import Tagger
+from remy.tasks.translation import Translator
 
 #: Task -> its estimator.
 _ESTIMATORS: Final[dict[str, Any]] = {
@@ -18,6 +19,7 @@ _ESTIMATORS: Final[dict[str, Any]] = {
     "regressor": Regressor,
     "forecaster": Forecaster,
     "tagger": Tagger,
+    "translator": Translator,
 }
 
 

@@ -14,6 +14,7 @@ from remy.tasks.job import TrainedModel
 from remy.tasks.language.opening import open_language_model
 from remy.tasks.opened import Opened
 from remy.tasks.tagging.opening import open_tagger
+from remy.tasks.translation.opening import open_translator
 from remy.training import Reporter, RunDirectory
 
 #: Task -> reads the data that a configuration names; for a run that exists, as they were.
@@ -23,6 +24,7 @@ OPENERS: Final[Mapping[str, Any]] = {
     "regressor": open_classifier,
     "forecaster": open_forecaster,
     "tagger": open_tagger,
+    "translator": open_translator,
 }
 
 

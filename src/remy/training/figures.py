@@ -1,12 +1,15 @@
-"""Pictures of a run: the learning curve, drawn from its own history, and a confusion matrix."""
+"""Pictures of a run: the learning curve from its own history, a confusion matrix, what is looked at."""
 
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    import numpy as np
     from matplotlib.figure import Figure
+    from numpy.typing import NDArray
 
 
 def learning_curve(
@@ -103,6 +106,42 @@ def confusion(counts: list[list[int]], labels: list[str], *, form: str = "png") 
             axes.text(
                 column, row, f"{int(table[row, column])}", ha="center", va="center", color=colour, fontsize=8
             )
+    return as_bytes(figure, form)
+
+
+def alignment(
+    look: NDArray[np.float32], source: Sequence[str], written: Sequence[str], *, form: str = "png"
+) -> bytes:
+    """Draw what was looked at while a sequence was written.
+
+    Parameters
+    ----------
+    look
+        (T, S), rows adding up to 1.
+    source, written
+        S names of the parts that can be looked at, and T of what was written.
+    form
+        ``"png"`` or ``"svg"``.
+
+    Returns
+    -------
+    bytes
+        The picture's file.
+    """
+    from matplotlib.figure import Figure
+
+    width, height = 0.34 * len(source) + 2.2, 0.3 * len(written) + 1.6
+    figure = Figure(figsize=(max(4.0, width), max(3.0, height)), layout="constrained")
+    axes = figure.add_subplot()
+    image = axes.imshow(look, cmap="Greys", vmin=0.0, vmax=1.0, aspect="auto")
+    figure.colorbar(image, ax=axes, label="attention, of 1 a row")
+    axes.set_xticks(range(len(source)), list(source), rotation=90)
+    axes.set_yticks(range(len(written)), list(written))
+    # A piece may be a dollar sign, which else begins a formula.
+    for label in (*axes.get_xticklabels(), *axes.get_yticklabels()):
+        label.set_parse_math(False)
+    axes.set_xlabel("read")
+    axes.set_ylabel("written")
     return as_bytes(figure, form)
 
 

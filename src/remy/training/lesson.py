@@ -10,7 +10,9 @@ import torch
 from remy.training.snapshot import Arrays
 
 #: Scores of which more is better; of all others, losses among them, less is.
-MORE_IS_BETTER = frozenset({"accuracy", "macro_f1", "micro_f1", "span_f1"})
+MORE_IS_BETTER = frozenset(
+    {"accuracy", "bleu", "chrf", "exact_match", "macro_f1", "micro_f1", "span_f1", "word_f1"}
+)
 
 
 @dataclass(frozen=True)

@@ -10,12 +10,14 @@ from remy.io.architecture.classifier import classifier
 from remy.io.architecture.forecaster import forecaster
 from remy.io.architecture.language_model import language_model
 from remy.io.architecture.tagger import tagger
+from remy.io.architecture.translator import translator
 
 _KINDS: dict[str, Callable[[Mapping[str, Any]], dict[str, tuple[int, ...]]]] = {
     "language_model": language_model,
     "classifier": classifier,
     "tagger": tagger,
     "forecaster": forecaster,
+    "translator": translator,
 }
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from remy.errors import ModelFileError, nearest
 
 #: Bounds far above any real network, so that a damaged header cannot make the table of shapes itself huge.
-_LARGEST = {"layers": 1024, "vocabulary_size": 0x110000}
+_LARGEST = {"layers": 1024, "vocabulary_size": 0x110000, "target_vocabulary_size": 0x110000}
 _LARGEST_SIZE = 1 << 20
 
 
