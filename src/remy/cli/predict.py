@@ -52,7 +52,7 @@ def predict(
         raise UsageError(f"top: expected at least 1, got {top}.")
     model = runtime.load(run)
     if isinstance(model, runtime.LanguageModel):
-        _next(model, read_prompt(given), top or defaults.TOP, as_json)
+        _next(model, read_prompt(given, model.notation), top or defaults.TOP, as_json)
     elif isinstance(model, runtime.SequenceModel):
         if given != "-" and model.reads_text and _is_a_text(given):
             _one(model, given, top or defaults.TOP, as_json)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import os
-import sys
-from collections.abc import Iterable, Iterator
+import subprocess
+import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -20,6 +21,10 @@ ENDINGS: Final = (".mid", ".midi")
 #: Ticks of a quarter note in the files that are written: divisible by 2 to 6, 8, 10, 12, ...
 TICKS: Final = 480
 VELOCITY: Final = 80
+
+#: Quarter notes after which a file is taken for a damaged one: 12 hours at 120 a minute.
+_LONGEST: Final = 86_400
+_MOST_SECONDS: Final = 60  # for abc2midi, which takes milliseconds
 
 
 class Note(NamedTuple):
@@ -68,7 +73,7 @@ def read_notes(path: str | Path, *, step: float) -> list[Note]:
 
 
 def parse_notes(data: bytes, name: str, *, step: float) -> list[Note]:
-    """Return the notes of a MIDI file's bytes; `name` says in errors where they came from; see `read_notes`."""
+    """Return the notes of a MIDI file's bytes, as `read_notes` does; `name` is for errors."""
     symusic = import_symusic(name)
     try:
         score = symusic.Score.from_midi(data)
@@ -77,12 +82,18 @@ def parse_notes(data: bytes, name: str, *, step: float) -> list[Note]:
         raise DataError(f"{name}: not a MIDI file, or damaged ({reason}).") from None
     ticks = score.ticks_per_quarter * step
     if not ticks > 0:
-        raise DataError(f"{name}: expected a length of the quarter note, got {score.ticks_per_quarter} ticks.")
+        raise DataError(
+            f"{name}: expected a length of the quarter note, got {score.ticks_per_quarter} ticks."
+        )
     notes: list[Note] = []
     for track in score.tracks:
         if track.is_drum:
             continue
         found = track.notes.numpy()
+        if (found["time"].astype(np.float64) + found["duration"] > _LONGEST * score.ticks_per_quarter).any():
+            raise DataError(
+                f"{name}: damaged (a note more than {_LONGEST:,} quarter notes after the beginning)."
+            )
         begin = np.floor(found["time"] / ticks + 0.5).astype(np.int64)
         end = np.floor((found["time"] + found["duration"]) / ticks + 0.5).astype(np.int64)
         lengths = np.maximum(end - begin, 1)
@@ -145,27 +156,28 @@ def midi_bytes(notes: Iterable[Note], *, step: float) -> bytes:
 
 
 def midi_of_abc(tune: str) -> bytes:
-    """Return one tune in ABC notation as a MIDI file, by symusic's reader (abcMIDI's abc2midi).
+    """Return one tune in ABC notation as a MIDI file, by abc2midi of abcMIDI, which symusic carries.
 
     Raises
     ------
     DataError
-        If the reader makes no note of it, or symusic is missing.
+        If abc2midi makes no note of it, or symusic is missing.
     """
-    symusic = import_symusic("ABC")
-    try:
-        with _silence():
-            score = symusic.Score.from_abc(tune)
-        notes = sum(len(track.notes) for track in score.tracks)
-        written: bytes = score.dumps_midi()
-    except Exception:  # abc2midi's reasons went to its own output
-        notes, written = 0, b""
-    if not notes:
+    import_symusic("ABC")
+    with tempfile.TemporaryDirectory() as folder:
+        read, written = Path(folder) / "tune.abc", Path(folder) / "tune.mid"
+        read.write_text(tune, encoding="utf-8")
+        # symusic's own call is this one without a limit of time, and prints what abc2midi says of every bar.
+        command = [os.environ["SYMUSIC_ABC2MIDI"], str(read), "-o", str(written)]
+        with contextlib.suppress(OSError, subprocess.TimeoutExpired):
+            subprocess.run(command, capture_output=True, check=False, timeout=_MOST_SECONDS)
+        data = written.read_bytes() if written.exists() else b""
+    if not (data and parse_notes(data, "abc2midi", step=1 / 12)):
         raise DataError(
-            "the tune's notation cannot be played (abc2midi makes no note of it); try another --seed, or "
-            "write it as .abc"
+            "the tune's notation cannot be played (abc2midi makes no note of it); try another seed, or "
+            "write it as .abc."
         )
-    return written
+    return data
 
 
 def import_symusic(name: str) -> Any:
@@ -179,21 +191,7 @@ def import_symusic(name: str) -> Any:
     try:
         import symusic
     except ImportError:
-        raise DataError(f"{name}: MIDI needs symusic, which is missing; `python -m pip install symusic`.") from None
+        raise DataError(
+            f"{name}: MIDI needs symusic, which is missing; `python -m pip install symusic`."
+        ) from None
     return symusic
-
-
-@contextlib.contextmanager
-def _silence() -> Iterator[None]:
-    """Keep what abc2midi, a program of its own, says of each bar away from our results on standard output."""
-    sys.stdout.flush()
-    with open(os.devnull, "wb") as nowhere, contextlib.ExitStack() as back:
-        for stream in (1, 2):
-            try:
-                kept = os.dup(stream)
-            except OSError:  # closed by the shell
-                continue
-            back.callback(os.close, kept)
-            back.callback(os.dup2, kept, stream)
-            os.dup2(nowhere.fileno(), stream)
-        yield

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from remy import datasets
+from remy.data.notation import find_notation
 
 #: Kind of data -> task.
 _TASKS = {
@@ -44,6 +45,9 @@ def guess_task(location: str) -> Guess:
     path = Path(location)
     if not path.exists() and location in datasets.names() and not datasets.is_text(location):
         path = datasets.files(location).path
+    notation = find_notation(path)
+    if notation is not None:
+        return Guess("language_model", notation.title)
     if not path.is_file() or path.suffix.lower() in _TEXT:
         return Guess("language_model", "plain text")
     from remy.data.formats import guess_kind
