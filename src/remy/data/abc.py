@@ -59,8 +59,10 @@ def find_tunes(text: str) -> Iterator[Found]:
     """
     lines = text.split("\n")
     begins = [place for place, line in enumerate(lines) if line.startswith("X:")]
+    if not begins:
+        return
     shared = {}
-    for line in lines[: begins[0]] if begins else ():
+    for line in lines[: begins[0]]:
         field = _FIELD.match(line)
         if field and field[1] in _SHARED:
             shared[field[1]] = _value(line)
@@ -148,7 +150,8 @@ def _parts(lines: Iterable[str]) -> tuple[dict[str, str], list[str]]:
 
     The header ends with the key, or in a tune without one before the first line that is no field.
     """
-    lines = [_COMMENT.sub("", line).rstrip() for line in lines]
+    # A line that is all comment is no empty line, which would end the tune.
+    lines = [_COMMENT.sub("", line).rstrip() for line in lines if not line.lstrip().startswith("%")]
     has_key = any(line.startswith("K:") for line in lines)
     header: dict[str, str] = {}
     body: list[str] = []

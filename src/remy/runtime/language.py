@@ -60,7 +60,7 @@ class LanguageModel:
                 f"{name}: the tokenizer has {len(self.tokenizer)} characters, the network {expected}."
             )
         held = (model_file.tokenizer or {}).get("notation")
-        if held is not None and held not in NOTATIONS:
+        if held is not None and held not in tuple(NOTATIONS):
             raise ModelFileError(f"{name}: expected a notation out of {', '.join(NOTATIONS)}, got {held!r}.")
         self.notation: Notation | None = NOTATIONS[held] if held is not None else None
         self.model_file = model_file

@@ -15,7 +15,7 @@ from remy.errors import DataError, UsageError
 
 #: Characters of a text that is written.
 DEFAULT_LENGTH: Final = defaults.LENGTH
-#: Most characters of a tune: of 4,248 in ABC notation the longest has 2,061.
+#: Most characters of a tune: of 4,248 in ABC notation the longest has 2,051.
 MOST_LENGTH: Final = 4_000
 
 _TEXT_ENDINGS: Final = (".txt", ".md")

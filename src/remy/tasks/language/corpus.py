@@ -120,11 +120,11 @@ def make_corpus(train: Source, valid: Source | None, *, split: float) -> Corpus:
         characters = "1 character is" if len(train.text) == 1 else f"{len(train.text)} characters are"
         raise DataError(f"{train.name}: {characters} too little to learn from; at least {FEWEST} are needed")
     if valid is not None:
+        expect_notation(valid, train.notation, train.name)
         if len(valid.text) < 2:
             raise DataError(
                 f"{valid.name}: a held-out text of 1 character measures nothing; at least 2 are needed"
             )
-        expect_notation(valid, train.notation, train.name)
         skipped, notes = train.skipped + valid.skipped, train.notes + valid.notes
         return Corpus(train.text, valid.text, train, valid.name, skipped, notes)
     valid_name = f"last {(1.0 - split):.3g} of {train.name}"
