@@ -147,6 +147,31 @@ def test_what_the_header_lacks_is_put_in() -> None:
     assert finish("M:3/4\nABc|\nT:late\n", whole=True) == "X:1\nT:Untitled\nM:3/4\nK:C\nABc|\nT:late\n"
 
 
+@pytest.mark.parametrize(
+    ("written", "key"),
+    [
+        ("cm", "Cm"),
+        ("dmix", "Dmix"),
+        ("F#m", "F#m"),
+        ("HP", "HP"),
+        ("none", "none"),
+        ("clef=bass", "clef=bass"),
+        ("", ""),
+        ("xy", "C"),
+    ],
+)
+def test_a_key_is_one_that_programs_understand(written: str, key: str) -> None:
+    assert finish(f"X:1\nT:A\nM:C\nK:{written}\nABc|\n", whole=True) == f"X:1\nT:A\nM:C\nK:{key}\nABc|\n"
+
+
+@pytest.mark.parametrize(
+    ("written", "metre"),
+    [("C|", "C|"), ("6/8", "6/8"), ("(2+3)/8", "(2+3)/8"), ("none", "none"), ("6/", "none"), ("", "none")],
+)
+def test_a_metre_is_one_that_programs_understand(written: str, metre: str) -> None:
+    assert f"\nM:{metre}\n" in finish(f"X:1\nM:{written}\nK:D\nABc|\n", whole=True)
+
+
 def test_only_the_first_tune_is_taken() -> None:
     assert finish(f"\n\n{music.SCALE}\n{music.JIG}", whole=True) == music.SCALE
     assert finish(f"{music.SCALE.removeprefix('X:1')}\n{music.JIG}", whole=True) == music.SCALE

@@ -27,6 +27,9 @@ _COMMENT: Final = re.compile(r"(?<!\\)%.*")
 #: What may hold letters and bars that are no music: text in quotes, decorations, fields in brackets.
 _ASIDE: Final = re.compile(r'"[^"\n]*"?|![^!|\n]*!|\[[A-Za-z]:[^\]\n]*\]?')
 _NOTE: Final = re.compile(r"[A-Ga-g]")
+#: How a key and a metre begin that programs understand.
+_KEY: Final = re.compile(r"[A-G]|H[Pp]|none\b|clef=|$")
+_METRE: Final = re.compile(r"C|none\b|[\d+() ]+/ *\d")
 #: The end of a bar; ``|:`` begins the next one with its colon.
 _BAR: Final = re.compile(r"::|:*\|[|\]]?")
 
@@ -108,8 +111,9 @@ def title(tune: str) -> str:
 def finish(text: str, *, whole: bool) -> str:
     r"""Return a tune that a model wrote as one that other programs open.
 
-    A missing reference number, title, metre (``none``) and key (``C``) are put in. A tune that is not whole
-    is cut after its last whole bar.
+    A missing reference number, title, metre (``none``) and key (``C``) are put in, and in place of a metre or
+    key that is none; of a key ``dm`` only the small letter is at fault. A tune that is not whole is cut after
+    its last whole bar.
 
     Parameters
     ----------
@@ -142,7 +146,11 @@ def finish(text: str, *, whole: bool) -> str:
         raise DataError(
             "the model wrote no tune with a whole bar of notes; try another seed or more characters."
         )
-    return _text({"T": "Untitled", "M": "none", "K": "C", **header}, body)
+    key, metre = header.get("K", "C"), header.get("M", "none")
+    candidates = (key, key[:1].upper() + key[1:], "C")
+    header["K"] = next(each for each in candidates if _KEY.match(each))
+    header["M"] = metre if _METRE.match(metre) else "none"
+    return _text({"T": "Untitled", **header}, body)
 
 
 def _parts(lines: Iterable[str]) -> tuple[dict[str, str], list[str]]:
