@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import builtins
 import os
+import struct
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -43,9 +44,7 @@ def test_drums_are_left_out() -> None:
 
 
 def test_tracks_are_read_together() -> None:
-    import struct
-
-    one, two = (music.midi([(k, 60 + k, 480)]) for k in (0, 480 * 0 + 7))
+    one, two = (music.midi([(k, 60 + k, 480)]) for k in (0, 7))
     both = one[:8] + struct.pack(">HHH", 1, 2, 480) + one[14:] + two[14:]
     assert [note.pitch for note in parse_notes(both, "a", step=1 / 12)] == [60, 67]
 
@@ -127,14 +126,7 @@ def test_the_player_gets_a_minute_and_may_be_missing(monkeypatch: pytest.MonkeyP
 
 
 def test_without_symusic_it_is_said_how_to_get_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    known = builtins.__import__
-
-    def without(name: str, *arguments: Any, **options: Any) -> Any:
-        if name == "symusic":
-            raise ImportError(name)
-        return known(name, *arguments, **options)
-
-    monkeypatch.setattr(builtins, "__import__", without)
+    monkeypatch.setitem(sys.modules, "symusic", None)
     path = tmp_path / "a.mid"
     path.write_bytes(music.midi([(0, 60, 480)]))
     for call in (

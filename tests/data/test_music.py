@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -91,8 +92,21 @@ def test_where_nothing_is_left_one_error_says_why(tmp_path: Path) -> None:
     (tmp_path / "a.mid").write_bytes(b"")
     with pytest.raises(DataError, match=r"expected files with notes, none of 1 .*not a MIDI file"):
         read_music(tmp_path)
-    with pytest.raises(DataError, match="not a MIDI file"):
+    with pytest.raises(DataError, match=rf"^{tmp_path / 'a.mid'}: not a MIDI file"):
         read_music(tmp_path / "a.mid")
+
+
+def test_a_missing_library_is_no_corrupt_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "a.mid").write_bytes(music.midi(TWO))
+    monkeypatch.setitem(sys.modules, "symusic", None)
+    with pytest.raises(DataError, match=rf"^{tmp_path}: MIDI needs symusic, which is missing"):
+        read_music(tmp_path)
+
+
+def test_tunes_need_no_library_for_midi(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "a.abc").write_text(music.SCALE)
+    monkeypatch.setitem(sys.modules, "symusic", None)
+    assert len(read_music(tmp_path).tunes) == 1
 
 
 def test_another_ending_is_refused(tmp_path: Path) -> None:

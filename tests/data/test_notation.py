@@ -28,6 +28,15 @@ def test_a_folder_is_known_by_its_files_wherever_they_lie(tmp_path: Path) -> Non
     assert [path.name for path in music_files(tmp_path, MIDI)] == ["a.MID", "b.mid"]
 
 
+def test_files_come_by_name_whatever_the_disk_says(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    files = [tmp_path / name for name in ("c.mid", "a.mid", "b.mid")]
+    for file in files:
+        file.write_bytes(b"")
+    for order in (files, files[::-1]):
+        monkeypatch.setattr(Path, "rglob", lambda folder, pattern, order=order: iter(order))
+        assert [path.name for path in music_files(tmp_path, MIDI)] == ["a.mid", "b.mid", "c.mid"]
+
+
 def test_a_folder_of_nothing_or_of_both_is_refused(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"expected a folder of tunes .*\.abc.* or MIDI .*\.mid, .* got none"):
         find_notation(tmp_path)

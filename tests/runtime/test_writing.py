@@ -71,6 +71,12 @@ def test_an_unfinished_tune_is_cut_at_the_last_whole_bar(tmp_path: Path) -> None
     assert found == music.SCALE[: music.SCALE.index("GABc")] + "\n"
 
 
+def test_a_tune_that_came_to_its_end_is_not_cut(tmp_path: Path) -> None:
+    upbeat = "X:1\nT:A\nM:C\nK:D\nABc|de\n"
+    assert model(f"{upbeat}\n", ABC).write(tmp_path / "a.abc") == upbeat
+    assert model(upbeat, ABC).write(tmp_path / "b.abc") == upbeat.replace("de", "")
+
+
 def test_line_ends_before_a_tune_do_not_end_it(tmp_path: Path) -> None:
     assert model(f"\n\n\n{music.SCALE}\n", ABC).write(tmp_path / "a.abc") == music.SCALE
     assert model(f"\n\n{encode(NOTES)}\n", MIDI).write(tmp_path / "a.mid") == encode(NOTES)

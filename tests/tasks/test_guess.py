@@ -7,6 +7,7 @@ import pytest
 from remy import datasets
 from remy.errors import DataError
 from remy.tasks.guess import guess_task
+from tests import music
 
 
 @pytest.mark.parametrize("location", ["plays.txt", "shakespeare", "-", "README.md", "a.b/c"])
@@ -41,7 +42,9 @@ def test_a_table_of_neither_texts_nor_times_is_not_guessed(tmp_path: Path) -> No
 
 
 def test_music_is_told_by_its_ending_and_a_folder_by_its_files(tmp_path: Path) -> None:
-    assert guess_task("songs.abc").reason == "tunes in ABC notation"
+    (tmp_path / "songs.ABC").write_text("not looked into")
+    assert guess_task(str(tmp_path / "songs.ABC")).reason == "tunes in ABC notation"
+    (tmp_path / "songs.ABC").unlink()
     (tmp_path / "a.mid").write_bytes(b"")
     assert guess_task(str(tmp_path)).reason == "MIDI files"
     (tmp_path / "b.abc").write_bytes(b"")
@@ -53,6 +56,7 @@ def test_the_tunes_are_music(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) ->
     class Fetched:
         path = tmp_path / "tunes.abc"
 
+    Fetched.path.write_text(music.SCALE)
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(datasets, "files", lambda name: Fetched)
     guess = guess_task("tunes")

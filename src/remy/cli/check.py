@@ -11,12 +11,14 @@ from remy.cli.output import print_json
 
 
 def check(
-    data: Annotated[str, typer.Argument(metavar="FILE|DATASET", help="A file, or a packaged data set.")],
+    data: Annotated[
+        str, typer.Argument(metavar="FILE|DATASET", help="A file, a folder of music, or a packaged data set.")
+    ],
     test: Annotated[
         str | None, typer.Option(help="A file to test on: what both have, and what only it has. [none]")
     ] = None,
     kind: Annotated[
-        str | None, typer.Option(help="text, conll, series, sequences or plain. [guessed]")
+        str | None, typer.Option(help="text, conll, series, sequences, music or plain. [guessed]")
     ] = None,
     text: Annotated[str | None, typer.Option(help="Column of the text. [guessed]")] = None,
     label: Annotated[str | None, typer.Option(help="Column of the label. [guessed]")] = None,

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from remy.data.check_music import check_music
 from remy.data.check_series import check_series
 from remy.data.conll import SentenceReading, read_conll
 from remy.data.findings import Seen, Shared, balance, lengths
@@ -27,6 +28,7 @@ _OPTIONS: dict[str, tuple[str, ...]] = {
     "conll": ("tag",),
     "series": ("time", "target", "series", "known", "missing", "format"),
     "sequences": (),
+    "music": (),
     "plain": (),
 }
 
@@ -39,9 +41,9 @@ def check(
     Parameters
     ----------
     location
-        The path of a file (no pipe: it may be read twice).
+        The path of a file (no pipe: it may be read twice), or of a folder of music.
     kind
-        ``text``, ``conll``, ``series``, ``sequences`` or ``plain``; None to guess.
+        ``text``, ``conll``, ``series``, ``sequences``, ``music`` or ``plain``; None to guess.
     against
         A file of the same kind that is to test what was learned from this one: reports the records both have
         and labels or tags that only it has.
@@ -263,5 +265,6 @@ _CHECKS: dict[str, Callable[[str | Path, str | Path | None, Mapping[str, Any]], 
     "conll": _check_conll,
     "series": check_series,
     "sequences": _check_sequences,
+    "music": check_music,
     "plain": _check_plain,
 }

@@ -11,13 +11,14 @@ from typing import Literal, get_args
 from remy.data import sequences
 from remy.data.header import LABEL_NAMES
 from remy.data.lines import Lines
+from remy.data.notation import find_notation
 from remy.data.rows import Table, listed
 from remy.data.series_columns import number_columns, time_columns
 from remy.data.tables import ending, open_table
 from remy.data.texts import find_text_columns, has_text_column
 from remy.errors import DataError
 
-Kind = Literal["text", "conll", "series", "sequences", "plain"]
+Kind = Literal["text", "conll", "series", "sequences", "music", "plain"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
 _CONLL = (".conllu", ".conll", ".bio", ".iob", ".bioes", ".iob2")
@@ -33,7 +34,7 @@ class Guess:
     ----------
     kind
         ``text`` (texts with labels), ``conll`` (tagged sentences), ``series`` (values over time),
-        ``sequences`` (vectors, with labels) or ``plain`` (running text).
+        ``sequences`` (vectors, with labels), ``music`` (tunes) or ``plain`` (running text).
     reason
         For people: ``.csv with a time column 'date' and numbers``.
     """
@@ -43,7 +44,7 @@ class Guess:
 
 
 def guess_kind(location: str | Path) -> Guess:
-    """Return which kind of data a file holds.
+    """Return which kind of data a file holds; a folder can hold music only.
 
     Raises
     ------
@@ -58,6 +59,9 @@ def guess_kind(location: str | Path) -> Guess:
     >>> guess_kind(path)
     Guess(kind='series', reason=".csv with a time column 'date' and numbers")
     """
+    notation = find_notation(location)
+    if notation is not None:
+        return Guess("music", notation.title)
     found = ending(location)
     if found in sequences.ENDINGS:
         return Guess("sequences", f"the ending {found}")

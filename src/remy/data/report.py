@@ -14,6 +14,7 @@ _KINDS = {
     "conll": "tagged sentences",
     "series": "series over time",
     "sequences": "sequences of vectors",
+    "music": "music",
     "plain": "running text",
 }
 

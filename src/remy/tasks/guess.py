@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from remy import datasets
-from remy.data.notation import find_notation
 
 #: Kind of data -> task.
 _TASKS = {
@@ -14,6 +13,7 @@ _TASKS = {
     "sequences": "classifier",
     "conll": "tagger",
     "series": "forecaster",
+    "music": "language_model",
     "plain": "language_model",
 }
 
@@ -45,10 +45,7 @@ def guess_task(location: str) -> Guess:
     path = Path(location)
     if not path.exists() and location in datasets.names() and not datasets.is_text(location):
         path = datasets.files(location).path
-    notation = find_notation(path)
-    if notation is not None:
-        return Guess("language_model", notation.title)
-    if not path.is_file() or path.suffix.lower() in _TEXT:
+    if not path.is_dir() and (not path.is_file() or path.suffix.lower() in _TEXT):
         return Guess("language_model", "plain text")
     from remy.data.formats import guess_kind
 
