@@ -28,7 +28,8 @@ def generate(
     length: Annotated[
         int | None,
         typer.Option(
-            help=f"How many characters to write. [{defaults.LENGTH}; a tune to its end, at most 4000]"
+            help="How many characters to write. "
+            f"[{defaults.LENGTH}; a tune to a file: to its end, at most {defaults.TUNE_LENGTH}]"
         ),
     ] = None,
     output: Annotated[

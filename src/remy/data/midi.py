@@ -168,7 +168,7 @@ def midi_of_abc(tune: str) -> bytes:
         read, written = Path(folder) / "tune.abc", Path(folder) / "tune.mid"
         read.write_text(tune, encoding="utf-8")
         # symusic's own call is this one without a limit of time, and prints what abc2midi says of every bar.
-        command = [os.environ["SYMUSIC_ABC2MIDI"], str(read), "-o", str(written)]
+        command = [os.environ.get("SYMUSIC_ABC2MIDI", "abc2midi"), str(read), "-o", str(written)]
         with contextlib.suppress(OSError, subprocess.TimeoutExpired):
             subprocess.run(command, capture_output=True, check=False, timeout=_MOST_SECONDS)
         data = written.read_bytes() if written.exists() else b""

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from remy import defaults
 from remy.data.characters import CharacterTokenizer
 from remy.data.notation import NOTATIONS, Notation
 from remy.decoding import Sampling
@@ -20,7 +21,7 @@ from remy.runtime import golden
 from remy.runtime.description import describe
 from remy.runtime.network import Floats, RecurrentNetwork, State
 from remy.runtime.scoring import Score, mean_nats, stream_count
-from remy.runtime.writing import DEFAULT_LENGTH, MOST_LENGTH, check_output, written
+from remy.runtime.writing import check_output, written
 
 
 class LanguageModel:
@@ -183,7 +184,7 @@ class LanguageModel:
         """
         ending = check_output(path, self.notation, force=force)
         if length is None:
-            length = DEFAULT_LENGTH if self.notation is None else MOST_LENGTH
+            length = defaults.LENGTH if self.notation is None else defaults.TUNE_LENGTH
         pieces = self.stream(prompt, length, temperature=temperature, top_k=top_k, top_p=top_p, seed=seed)
         text, data = written(prompt, pieces, self.notation, ending)
         write_bytes(path, data)

@@ -6,17 +6,11 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
-from remy import defaults
 from remy.data.abc import finish
 from remy.data.events import STEP, decode, encode
 from remy.data.midi import midi_bytes, midi_of_abc
 from remy.data.notation import ABC, MIDI, Notation
 from remy.errors import DataError, UsageError
-
-#: Characters of a text that is written.
-DEFAULT_LENGTH: Final = defaults.LENGTH
-#: Most characters of a tune: of 4,248 in ABC notation the longest has 2,051.
-MOST_LENGTH: Final = 4_000
 
 _TEXT_ENDINGS: Final = (".txt", ".md")
 

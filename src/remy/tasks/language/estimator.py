@@ -126,8 +126,8 @@ class LanguageModel(Estimator[runtime.LanguageModel]):
         Parameters
         ----------
         text
-            The text itself; or a `pathlib.Path`, or a string that is the name of an existing file or of a
-            packaged data set.
+            The text itself; or a `pathlib.Path`, or a string that is the name of an existing file, a folder
+            of music or a packaged data set.
         valid
             Another text to measure on, given in the same ways. Without it the end of `text` is held out.
         out
