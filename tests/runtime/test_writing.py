@@ -186,6 +186,23 @@ def test_a_tune_that_cannot_be_played_changes_nothing(
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_disk_that_fails_leaves_the_file_that_was_there(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def full(*paths: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    path = tmp_path / "a.abc"
+    path.write_text("mine")
+    monkeypatch.setattr(os, "replace", full)
+    with pytest.raises(
+        DataError, match=r"cannot write .*a\.abc: No space left on device; nothing was changed"
+    ):
+        model(f"{music.SCALE}\n", ABC).write(path, force=True)
+    assert path.read_text() == "mine"
+    assert os.listdir(tmp_path) == ["a.abc"]
+
+
 def test_options_are_checked_and_the_seed_decides(tmp_path: Path) -> None:
     first = model().write(tmp_path / "a.txt", "a", 50, seed=5, temperature=0.8, top_k=3, top_p=0.9)
     again = model().generate("a", 50, seed=5, temperature=0.8, top_k=3, top_p=0.9)
