@@ -76,6 +76,14 @@ def weather(seed: int, data: Path) -> Iterator[Figure]:
     yield Figure("share of days in the 80 % interval", model["coverage_80"], least=0.75, most=0.85)
 
 
+def tunes(seed: int, data: Path) -> Iterator[Figure]:
+    """Old tunes in ABC notation, the last tenth held out, beside the n-gram model."""
+    metrics = remy.LanguageModel(seed=seed).fit("tunes").metrics
+    found, beside = (metrics[who]["bits_per_character"] for who in ("model", "baseline"))
+    yield Figure("bits per character", found)
+    yield Figure("bits as a share of the n-gram model's", found / beside, most=0.75)
+
+
 def adding(seed: int, data: Path, cells: Sequence[str] = ("gru", "lstm")) -> Iterator[Figure]:
     """The adding problem over 200 steps (Hochreiter & Schmidhuber 1997): always 1 has an MSE of 0.1767."""
     x, y = _adding(10_000, seed)
@@ -91,6 +99,7 @@ MEASURES: Final[dict[str, Measure]] = {
     "sentiment": sentiment,
     "tags": tags,
     "weather": weather,
+    "tunes": tunes,
     "adding": adding,
 }
 

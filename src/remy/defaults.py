@@ -47,6 +47,8 @@ DEVICE: Final = "cpu"
 # Running.
 TOP: Final = 5
 LENGTH: Final = 500
+#: Most characters of a tune that is written to a file: of 4,248 in ABC notation the longest has 2,050.
+TUNE_LENGTH: Final = 4_000
 TEMPERATURE: Final = 1.0
 
 # Measuring speed.

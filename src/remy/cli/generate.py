@@ -1,21 +1,44 @@
-"""``remy generate``: write on."""
+"""``remy generate``: write on, to the terminal or to a file."""
 
 from __future__ import annotations
 
 import sys
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from remy import defaults
 from remy.cli.options import DebugFlag, JsonFlag, QuietFlag, RunArgument
-from remy.cli.output import print_json, read_prompt
+from remy.cli.output import print_json, read_prompt, say
+from remy.errors import UsageError
+
+if TYPE_CHECKING:
+    from remy import runtime
 
 
 def generate(
     run: RunArgument,
-    prompt: Annotated[str, typer.Option(metavar="TEXT", help="The beginning; - reads standard input.")] = "",
-    length: Annotated[int, typer.Option(help="How many characters to write.")] = defaults.LENGTH,
+    prompt: Annotated[
+        str,
+        typer.Option(
+            metavar="TEXT", help="The beginning; - reads standard input; for a model of MIDI a file."
+        ),
+    ] = "",
+    length: Annotated[
+        int | None,
+        typer.Option(
+            help="How many characters to write. "
+            f"[{defaults.LENGTH}; a tune to a file: to its end, at most {defaults.TUNE_LENGTH}]"
+        ),
+    ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output", "--out", "-o", help="Write a file: .txt, or a tune as .abc or .mid. [standard output]"
+        ),
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace an existing file.")] = False,
     temperature: Annotated[
         float, typer.Option(help="Below 1: more probable characters; 0: always the most probable.")
     ] = defaults.TEMPERATURE,
@@ -29,12 +52,27 @@ def generate(
     quiet: QuietFlag = False,
     debug: DebugFlag = False,
 ) -> None:
-    """Write on from a beginning."""
+    """Write on from a beginning.
+
+    With --output a model of tunes in ABC notation or of MIDI files writes one tune.
+    """
     from remy import runtime
 
-    beginning = read_prompt(prompt)
     model = runtime.load_as(run, runtime.LanguageModel)
-    pieces = model.stream(beginning, length, temperature=temperature, top_k=top_k, top_p=top_p, seed=seed)
+    options: dict[str, Any] = {"temperature": temperature, "top_k": top_k, "top_p": top_p, "seed": seed}
+    if output is not None:
+        from remy.runtime.writing import check_output
+
+        check_output(output, model.notation, force=force)  # before standard input is read
+        beginning = read_prompt(prompt, model.notation)
+        _write(model, output, beginning, length, {**options, "force": force}, as_json=as_json, quiet=quiet)
+        return
+    if force:
+        raise UsageError("generate: --force replaces the file of --output, which is not given")
+    if model.notation is not None and model.notation.name == "midi" and not as_json:
+        raise UsageError(f"generate: {run} writes notes and no text; give --output FILE.mid")
+    beginning = read_prompt(prompt, model.notation)
+    pieces = model.stream(beginning, defaults.LENGTH if length is None else length, **options)
     if as_json:
         print_json({"prompt": beginning, "text": "".join(pieces), "seed": seed})
         return
@@ -45,3 +83,21 @@ def generate(
         sys.stdout.write(piece)
         sys.stdout.flush()
     sys.stdout.write("\n")
+
+
+def _write(
+    model: runtime.LanguageModel,
+    output: Path,
+    beginning: str,
+    length: int | None,
+    options: dict[str, Any],
+    *,
+    as_json: bool,
+    quiet: bool,
+) -> None:
+    text = model.write(output, beginning, length, **options)
+    if as_json:
+        print_json({"prompt": beginning, "text": text, "seed": options["seed"], "output": str(output)})
+        return
+    kind = f"a tune of {len(text)}" if model.notation is not None else f"{len(text)}"
+    say(f"{output}: {kind} characters", quiet=quiet)

@@ -5,9 +5,13 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from remy.cli.streams import writes_utf8
+from remy.errors import UsageError
+
+if TYPE_CHECKING:
+    from remy.data.notation import Notation
 
 
 def print_json(value: Any) -> None:
@@ -22,8 +26,13 @@ def say(sentence: str, *, quiet: bool = False) -> None:
         print(f"remy: {sentence}", file=sys.stderr, flush=True)
 
 
-def read_prompt(prompt: str) -> str:
-    """Return `prompt`, or all of standard input for ``-``, without the line end a shell puts there."""
+def read_prompt(prompt: str, notation: Notation | None = None) -> str:
+    """Return `prompt`, or all of standard input for ``-``, without the line end a shell puts there.
+
+    For a model of MIDI files it is one: nobody types its events.
+    """
+    if notation is not None and notation.name == "midi":
+        return _midi_prompt(prompt) if prompt else ""
     if prompt != "-":
         return prompt
     from remy.data.text import read_text
@@ -31,15 +40,27 @@ def read_prompt(prompt: str) -> str:
     return read_text("-").removesuffix("\n")
 
 
+def _midi_prompt(prompt: str) -> str:
+    from remy.data.events import END
+    from remy.data.music import read_music
+    from remy.data.notation import MIDI, find_notation
+
+    if find_notation(prompt) is not MIDI:
+        raise UsageError(f"a model of MIDI files goes on from a MIDI file, got '{prompt}'; give FILE.mid")
+    return read_music(prompt).tunes[0].removesuffix(END)
+
+
 def visible(character: str) -> str:
-    """Return a character so that a reader sees it, spaces and line ends too.
+    """Return a character so that a reader sees it, spaces and line ends too, and an event of MIDI in words.
 
     Examples
     --------
     >>> visible("a"), visible(" "), visible("\\n")
     ("'a'", "' '", "'\\\\n'")
     """
-    return repr(character)
+    from remy.data.events import describe
+
+    return describe(character)
 
 
 def score_table(model: dict[str, Any], baseline: dict[str, Any] | None) -> str:

@@ -98,7 +98,7 @@ def predict(
         return
     _expect_none(model, {**writing, "source": source, "plot": plot, "alignment": alignment or None})
     if isinstance(model, runtime.LanguageModel):
-        _next(model, read_prompt(given), top or defaults.TOP, as_json)
+        _next(model, read_prompt(given, model.notation), top or defaults.TOP, as_json)
     elif isinstance(model, runtime.SequenceModel):
         if given != "-" and model.reads_text and _is_a_text(given):
             _one(model, given, top or defaults.TOP, as_json)

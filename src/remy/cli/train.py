@@ -35,7 +35,8 @@ _DROPOUT = "by the epochs; classifier, translator 0.3; regressor 0.1; forecaster
 
 def train(
     data: Annotated[
-        str | None, typer.Argument(metavar="FILE|DATASET", help="A file, a packaged data set, or -.")
+        str | None,
+        typer.Argument(metavar="FILE|DATASET", help="A file, a folder of music, a packaged data set, or -."),
     ] = None,
     out: Annotated[Path | None, _option("Directory for the run.", "runs/NAME-N", "--out", "-o")] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace an existing run.")] = False,
@@ -220,7 +221,9 @@ def _show(trained: TrainedModel, *, as_json: bool, quiet: bool) -> None:
         sys.stdout.flush()
         ended = trained.metrics["training"]["ended_by"]
         say(f"{run.path}: the best model, its scores and plots (ended by {ended})")
-        say(f"next: {_NEXT[trained.metrics['task']].format(run=run.path)}")
+        held = trained.metrics["data"].get("notation")
+        then = _NEXT[trained.metrics["task"]] if held is None else _NEXT_OF_MUSIC[held]
+        say(f"next: {then.format(run=run.path)}")
 
 
 #: Task -> what one would do with the run.
@@ -231,4 +234,10 @@ _NEXT = {
     "tagger": "remy predict {run} FILE; remy evaluate {run} FILE",
     "translator": "remy predict {run} TEXT; remy evaluate {run} FILE",
     "forecaster": "remy forecast {run}; remy backtest {run}",
+}
+
+#: Notation -> the same, for music.
+_NEXT_OF_MUSIC = {
+    "abc": "remy generate {run} --output tune.abc, or tune.mid",
+    "midi": "remy generate {run} --output tune.mid",
 }

@@ -5,7 +5,9 @@ from remy.data.characters import CharacterTokenizer
 from remy.data.check import check
 from remy.data.conll import read_conll, read_words, write_conll
 from remy.data.formats import Guess, guess_kind
+from remy.data.music import Music, read_music
 from remy.data.ngram import NGram
+from remy.data.notation import Notation
 from remy.data.pictures import read_picture
 from remy.data.records import NumericRecord, Place, Reading, Series, SourceLine, TaggedSentence, TextRecord
 from remy.data.sequences import read_sequences
@@ -19,7 +21,9 @@ __all__ = [
     "CaptionedPictures",
     "CharacterTokenizer",
     "Guess",
+    "Music",
     "NGram",
+    "Notation",
     "NumericRecord",
     "Place",
     "Reading",
@@ -33,6 +37,7 @@ __all__ = [
     "head_tail",
     "read_captions",
     "read_conll",
+    "read_music",
     "read_picture",
     "read_sequences",
     "read_series",

@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from remy.data.check_music import check_music
+from remy.data.check_pairs import check_pairs
 from remy.data.check_series import check_series
 from remy.data.conll import SentenceReading, read_conll
 from remy.data.findings import Seen, Shared, balance, lengths
@@ -27,6 +29,9 @@ _OPTIONS: dict[str, tuple[str, ...]] = {
     "conll": ("tag",),
     "series": ("time", "target", "series", "known", "missing", "format"),
     "sequences": (),
+    "pairs": ("source", "target", "format"),
+    "captions": (),
+    "music": (),
     "plain": (),
 }
 
@@ -39,15 +44,15 @@ def check(
     Parameters
     ----------
     location
-        The path of a file (no pipe: it may be read twice).
+        The path of a file (no pipe: it may be read twice), or of a folder of music.
     kind
-        ``text``, ``conll``, ``series``, ``sequences`` or ``plain``; None to guess.
+        ``text``, ``conll``, ``series``, ``sequences``, ``pairs``, ``music`` or ``plain``; None to guess.
     against
         A file of the same kind that is to test what was learned from this one: reports the records both have
         and labels or tags that only it has.
     columns
         Options of the reader of that kind: ``text``, ``label``, ``tag``, ``time``, ``target``, ``series``,
-        ``known``, ``missing``, ``format``. None, or an empty sequence, leaves one open.
+        ``known``, ``missing``, ``source``, ``format``. None, or an empty sequence, leaves one open.
 
     Returns
     -------
@@ -85,6 +90,10 @@ def check(
                 f"{key}: not an option of a check of kind {guess.kind}; its options are "
                 f"{', '.join(allowed) or 'none'}{nearest(key, allowed) or '.'}"
             )
+    if guess.kind not in _CHECKS:
+        raise UsageError(
+            f"check: {display_name(location)} holds {guess.kind}; `remy train` says what is wrong."
+        )
     found = _CHECKS[guess.kind](location, against, given)
     return {"file": display_name(location), "kind": guess.kind, "reason": guess.reason, **found}
 
@@ -96,7 +105,7 @@ def _kind(location: str | Path, kind: str | None, given: Mapping[str, Any]) -> G
         return Guess(next(known for known in KINDS if known == kind), "as asked for")
     for known in KINDS:
         own = [key for key in given if key in _OPTIONS[known] and key not in ("format", "missing")]
-        if own:
+        if own and ("source" in own or "source" not in given):
             return Guess(known, f"`{own[0]}` was given")
     return guess_kind(location)
 
@@ -263,5 +272,7 @@ _CHECKS: dict[str, Callable[[str | Path, str | Path | None, Mapping[str, Any]], 
     "conll": _check_conll,
     "series": check_series,
     "sequences": _check_sequences,
+    "pairs": check_pairs,
+    "music": check_music,
     "plain": _check_plain,
 }

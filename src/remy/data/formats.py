@@ -9,16 +9,18 @@ from pathlib import Path
 from typing import Literal, get_args
 
 from remy.data import sequences
+from remy.data.caption_columns import names_pictures
 from remy.data.header import LABEL_NAMES
 from remy.data.lines import Lines
-from remy.data.pairs import pair_columns
+from remy.data.notation import find_notation
+from remy.data.pairs import pair_columns, parallel_files
 from remy.data.rows import Table, listed
 from remy.data.series_columns import number_columns, time_columns
 from remy.data.tables import TABLE_ENDINGS, ending, open_table
 from remy.data.texts import find_text_columns, has_text_column
 from remy.errors import DataError
 
-Kind = Literal["text", "conll", "series", "sequences", "pairs", "plain"]
+Kind = Literal["text", "conll", "series", "sequences", "pairs", "captions", "music", "plain"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
 _CONLL = (".conllu", ".conll", ".bio", ".iob", ".bioes", ".iob2")
@@ -33,8 +35,8 @@ class Guess:
     ----------
     kind
         ``text`` (texts with labels), ``conll`` (tagged sentences), ``series`` (values over time),
-        ``sequences`` (vectors, with labels), ``pairs`` (texts and what is written of them) or ``plain``
-        (running text).
+        ``sequences`` (vectors, with labels), ``pairs`` (texts and what is written of them), ``captions``
+        (pictures or vectors, and what is written of them), ``music`` (tunes) or ``plain`` (running text).
     reason
         For people: ``.csv with a time column 'date' and numbers``.
     """
@@ -44,7 +46,7 @@ class Guess:
 
 
 def guess_kind(location: str | Path) -> Guess:
-    """Return which kind of data a file holds.
+    """Return which kind of data a file holds; a folder can hold music only.
 
     Raises
     ------
@@ -59,6 +61,11 @@ def guess_kind(location: str | Path) -> Guess:
     >>> guess_kind(path)
     Guess(kind='series', reason=".csv with a time column 'date' and numbers")
     """
+    notation = find_notation(location)
+    if notation is not None:
+        return Guess("music", notation.title)
+    if parallel_files(str(location)) is not None:
+        return Guess("pairs", "two parallel files")
     found = ending(location)
     if found in sequences.ENDINGS:
         return Guess("sequences", f"the ending {found}")
@@ -77,6 +84,8 @@ def guess_kind(location: str | Path) -> Guess:
 
 
 def _of_table(table: Table, ending: str) -> Guess:
+    if names_pictures(table):
+        return Guess("captions", f"{ending} with a column of pictures or vectors")
     pair = pair_columns(table.columns)
     if pair is not None:
         return Guess("pairs", f"{ending} with a source column '{pair[0]}' and a target column '{pair[1]}'")

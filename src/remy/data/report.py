@@ -14,6 +14,8 @@ _KINDS = {
     "conll": "tagged sentences",
     "series": "series over time",
     "sequences": "sequences of vectors",
+    "pairs": "pairs of texts",
+    "music": "music",
     "plain": "running text",
 }
 
@@ -55,6 +57,8 @@ def _details(report: Mapping[str, Any]) -> list[str]:
     if "features" in report:
         said.append(f"{report['features']:,} features a step")
     said.append(_lengths(report["lengths"]))
+    if "target_lengths" in report:
+        said.append(f"targets: {_lengths(report['target_lengths'])}")
     if "labels" in report:
         said += _labels(report["labels"])
     if "duplicates" in report:

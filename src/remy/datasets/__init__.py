@@ -6,7 +6,7 @@ Examples
 --------
 >>> from remy import datasets
 >>> datasets.names()
-('shakespeare', 'tragedies', 'weather', 'stocks', 'vowels', 'digits', 'pronunciations', 'icons')
+('shakespeare', 'tragedies', 'weather', 'stocks', 'vowels', 'digits', 'pronunciations', 'icons', 'tunes')
 >>> datasets.describe("vowels").summary
 '640 recordings of a Japanese vowel by 9 speakers, 7 to 29 steps of 12 numbers'
 """

@@ -11,6 +11,8 @@ from remy.datasets.icons import make_icons
 from remy.datasets.pronunciations import TABLE as PRONUNCIATIONS
 from remy.datasets.pronunciations import make_pronunciations
 from remy.datasets.shakespeare import read_plays
+from remy.datasets.tunes import FILE as TUNES
+from remy.datasets.tunes import make_tunes
 
 
 @dataclass(frozen=True)
@@ -208,6 +210,21 @@ _ENTRIES: tuple[AnyEntry, ...] = (
         main=ICONS,
         make=make_icons,
         licence="Material Design Icons: Apache-2.0; package: MIT",
+    ),
+    PreparedEntry(
+        name="tunes",
+        summary="4,248 tunes of Ireland, Scotland and New England, printed 1778 to 1903, in ABC notation",
+        requirement="music21==10.5.1",
+        archive="music21-10.5.1-py3-none-any.whl",
+        sha256="dc3309498c4c95cebdf8d4f20c868deb6b63bce1d929cad4f51a7ccc982987b1",
+        members=(
+            "music21/corpus/airdsAirs/*.abc",
+            "music21/corpus/oneills1850/*.abc",
+            "music21/corpus/ryansMammoth/*.abc",
+        ),
+        main=TUNES,
+        make=make_tunes,
+        licence="tunes: public domain; their transcribers' terms are not stated",
     ),
 )
 

@@ -19,6 +19,7 @@ The weights lie under Keras-style names (:func:`remy.io.architecture.expected_te
 The golden example of a language model is ``{"prompt": "ROMEO:", "next": [["\\n", 0.98], ...]}``: the most
 probable next characters with their probabilities; those of the other tasks are described in
 ``remy.runtime.golden_answer``, ``golden_tags`` and ``golden_forecast``. Each model's ``verify`` replays it.
+The tokenizer of a language model of music also has its text's ``notation``: ``abc`` or ``midi``.
 """
 
 from __future__ import annotations

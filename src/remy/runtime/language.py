@@ -10,21 +10,26 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from remy import defaults
 from remy.data.characters import CharacterTokenizer
+from remy.data.notation import NOTATIONS, Notation
 from remy.decoding import Sampling
 from remy.errors import DataError, ModelFileError, UsageError
+from remy.io.atomic import write_bytes
 from remy.io.model_file import ModelFile
 from remy.runtime import golden
 from remy.runtime.description import describe
 from remy.runtime.network import Floats, RecurrentNetwork, State
 from remy.runtime.scoring import Score, mean_nats, stream_count
+from remy.runtime.writing import check_output, written
 
 
 class LanguageModel:
     """A trained character language model, run by the compiled core with NumPy alone.
 
     Every method reads an empty text as one line end (where the vocabulary has none: a space, else its first
-    character): what comes first in a line is the natural thing to ask for.
+    character): what comes first in a line is the natural thing to ask for. A model of music reads it as the
+    end of the tune before.
 
     Parameters
     ----------
@@ -36,7 +41,12 @@ class LanguageModel:
     Raises
     ------
     ModelFileError
-        If its tokenizer does not fit the network.
+        If its tokenizer does not fit the network, or names a notation of music that is unknown.
+
+    Attributes
+    ----------
+    notation
+        How its text holds tunes; None for any other text.
     """
 
     def __init__(self, model_file: ModelFile, *, path: str | Path | None = None) -> None:
@@ -50,6 +60,10 @@ class LanguageModel:
             raise ModelFileError(
                 f"{name}: the tokenizer has {len(self.tokenizer)} characters, the network {expected}."
             )
+        held = (model_file.tokenizer or {}).get("notation")
+        if held is not None and held not in tuple(NOTATIONS):
+            raise ModelFileError(f"{name}: expected a notation out of {', '.join(NOTATIONS)}, got {held!r}.")
+        self.notation: Notation | None = NOTATIONS[held] if held is not None else None
         self.model_file = model_file
         self.path = path
         self._network = RecurrentNetwork(model_file.architecture, model_file.tensors)
@@ -126,6 +140,56 @@ class LanguageModel:
         self._read(prompt, state)
         return self._characters(state, length, sampling, np.random.default_rng(seed))
 
+    def write(
+        self,
+        path: str | Path,
+        prompt: str = "",
+        length: int | None = None,
+        *,
+        temperature: float = 1.0,
+        top_k: int | None = None,
+        top_p: float | None = None,
+        seed: int | None = None,
+        force: bool = False,
+    ) -> str:
+        """Write `prompt` and what goes on after it to a file, whole or not at all, and return it as a text.
+
+        A model of music writes one tune. One of ABC notation writes it to ``.abc``, with what its header
+        lacks and cut after its last whole bar if it did not come to an end, or to ``.mid``; one of MIDI files
+        to ``.mid``. Any other model writes the text to ``.txt`` or ``.md``.
+
+        Parameters
+        ----------
+        path
+            The file.
+        prompt, temperature, top_k, top_p, seed
+            As in :meth:`generate`.
+        length
+            Number of characters, 500 by default; of music at most so many, 4,000 by default.
+        force
+            Replace a file that exists.
+
+        Returns
+        -------
+        str
+            The text, the tune, or of MIDI the events of :mod:`remy.data.events`.
+
+        Raises
+        ------
+        UsageError
+            If `path` has another ending, or exists and `force` is not given, or an option is out of range.
+        DataError
+            If `prompt` has characters the model does not know, no notes came out, the notation cannot be
+            played, MIDI needs symusic and it is missing, or the file cannot be written.
+        """
+        ending = check_output(path, self.notation, force=force)
+        if length is None:
+            length = defaults.LENGTH if self.notation is None else defaults.TUNE_LENGTH
+        pieces = self.stream(prompt, length, temperature=temperature, top_k=top_k, top_p=top_p, seed=seed)
+        text, data = written(prompt, pieces, self.notation, ending)
+        write_bytes(path, data)
+        return text
+
     def evaluate(self, text: str, *, streams: int | None = None) -> Score:
         """Score how well the model predicts each character of `text` from all before it.
 
@@ -175,7 +239,8 @@ class LanguageModel:
 
     def info(self) -> dict[str, Any]:
         """Return what the model is, as plain values that JSON can hold."""
-        return describe(self.model_file, self.path, vocabulary="".join(self.tokenizer.vocabulary))
+        held = {"notation": self.notation.name} if self.notation is not None else {}
+        return describe(self.model_file, self.path, vocabulary="".join(self.tokenizer.vocabulary), **held)
 
     def golden(self, text: str) -> dict[str, Any]:
         """Return a golden example for the model file: what is predicted after the beginning of `text`."""
@@ -193,7 +258,7 @@ class LanguageModel:
 
     def _read(self, text: str, state: State) -> Floats:
         """Read `text`, moving `state` on, and return the logits (V,) of the next character."""
-        ids = self.tokenizer.encode(text).astype(np.intp) if text else np.array([self._start], np.intp)
+        ids = self.tokenizer.encode(text or self._start).astype(np.intp)
         for start in range(0, ids.size, _CHUNK):
             self._network.sequence(ids[start : start + _CHUNK, None], state)
         logits: Floats = state.logits[0]
@@ -210,9 +275,11 @@ class LanguageModel:
             yield self.tokenizer.vocabulary[read[0]]
 
     @property
-    def _start(self) -> int:
+    def _start(self) -> str:
         vocabulary = self.tokenizer.vocabulary
-        return next((vocabulary.index(character) for character in "\n " if character in vocabulary), 0)
+        if self.notation is not None and set(self.notation.close) <= set(vocabulary):
+            return self.notation.close
+        return next((character for character in "\n " if character in vocabulary), vocabulary[0])
 
 
 _CHUNK = 1024  # characters of a prompt read at once, so that memory does not grow with it

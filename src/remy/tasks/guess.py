@@ -15,6 +15,8 @@ _TASKS = {
     "conll": "tagger",
     "series": "forecaster",
     "pairs": "translator",
+    "captions": "captioner",
+    "music": "language_model",
     "plain": "language_model",
 }
 
@@ -48,7 +50,7 @@ def guess_task(location: str) -> Guess:
     path = Path(location)
     if not path.exists() and location in datasets.names() and not datasets.is_text(location):
         path = datasets.files(location).path
-    if not path.is_file() or path.suffix.lower() in _TEXT:
+    if not path.is_dir() and (not path.is_file() or path.suffix.lower() in _TEXT):
         return Guess("language_model", "plain text")
     from remy.data.formats import guess_kind
 

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from remy import defaults
 from remy.errors import DataError, UsageError
 from remy.tasks import LanguageModel, load
 from remy.tasks.language.estimator import as_source
+from tests import music
 from tests.training import tiny
 
 
@@ -146,3 +148,49 @@ def test_loading_and_predicting_need_no_torch(fitted: LanguageModel, tmp_path: P
     )
     line = [sys.executable, "-c", program, str(tmp_path / "m.safetensors")]
     assert subprocess.run(line, capture_output=True, text=True, check=True).stdout == "O\n"
+
+
+def test_music_is_learned_written_and_scored_from_paths(tmp_path: Path) -> None:
+    songs, folder = tmp_path / "songs.abc", tmp_path / "pieces"
+    songs.write_text(music.tunes(20), encoding="utf-8")
+    folder.mkdir()
+    for number in range(4):
+        (folder / f"{number}.mid").write_bytes(music.midi([(240 * k, 60 + k, 240) for k in range(12)]))
+    options: dict[str, Any] = {
+        "units": 24,
+        "layers": 1,
+        "embedding": 6,
+        "steps": 16,
+        "batch_size": 4,
+        "epochs": 80,
+        "lr": 0.03,
+        "options": {"train.threads": 1, "train.evaluations": 4},
+    }
+    composer = LanguageModel(**options).fit(songs, out=tmp_path / "run")
+    text = composer.write(tmp_path / "a.abc", seed=2, temperature=0.2)
+    assert (tmp_path / "a.abc").read_text() == text
+    composer.write(tmp_path / "a.mid", music.SCALE[:-5], temperature=0)
+    with pytest.raises(UsageError, match="exists"):
+        composer.write(tmp_path / "a.mid")
+    composer.write(tmp_path / "a.mid", music.SCALE[:-5], temperature=0, force=True)
+    assert composer.evaluate(songs).nats_per_character == composer.evaluate(str(songs)).nats_per_character
+    with pytest.raises(DataError, match="pieces: expected tunes in ABC notation, as the model has, got MIDI"):
+        composer.evaluate(folder)
+    again = remy.load(tmp_path / "run")
+    assert again.write(tmp_path / "b.abc", seed=2, temperature=0.2) == text
+    player = LanguageModel(**options).fit(str(folder))
+    player.write(tmp_path / "b.mid", seed=1)
+    assert music.notes_of((tmp_path / "b.mid").read_bytes())[1]
+    assert player.metrics["data"]["train_tunes"] == 3
+
+
+def test_what_was_left_out_is_said_unless_it_is_to_be_quiet(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    songs = tmp_path / "songs.abc"
+    songs.write_text(music.tunes(6) + "\nX:9\nT:Lost\nABc|\n", encoding="utf-8")
+    model = LanguageModel(units=4, layers=1, embedding=4, steps=8, batch_size=1, epochs=1)
+    model.fit(songs)
+    assert capsys.readouterr().err == ""
+    model.fit(songs, quiet=False)
+    assert "1 of 7 tunes skipped" in capsys.readouterr().err

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 from remy import defaults, runtime
 from remy.config import LanguageModelConfig
 from remy.tasks.estimator import Estimator, configured
+from remy.tasks.language.corpus import expect_notation
 from remy.tasks.language.sources import Source, open_source
 
 if TYPE_CHECKING:
@@ -125,8 +126,8 @@ class LanguageModel(Estimator[runtime.LanguageModel]):
         Parameters
         ----------
         text
-            The text itself; or a `pathlib.Path`, or a string that is the name of an existing file or of a
-            packaged data set.
+            The text itself; or a `pathlib.Path`, or a string that is the name of an existing file, a folder
+            of music or a packaged data set.
         valid
             Another text to measure on, given in the same ways. Without it the end of `text` is held out.
         out
@@ -192,6 +193,35 @@ class LanguageModel(Estimator[runtime.LanguageModel]):
             prompt, length, temperature=temperature, top_k=top_k, top_p=top_p, seed=seed
         )
 
+    def write(
+        self,
+        path: str | Path,
+        prompt: str = "",
+        length: int | None = None,
+        *,
+        temperature: float = defaults.TEMPERATURE,
+        top_k: int | None = None,
+        top_p: float | None = None,
+        seed: int | None = None,
+        force: bool = False,
+    ) -> str:
+        """Write what goes on from `prompt`, with it, to a file, and return it as a text.
+
+        A model of music writes one tune: of ABC notation to ``.abc`` or ``.mid``, of MIDI files to ``.mid``.
+        Any other writes text to ``.txt`` or ``.md``. See :meth:`remy.runtime.LanguageModel.write`.
+
+        Raises
+        ------
+        UsageError
+            If the path has another ending or exists and `force` is not given, or an option cannot be used.
+        DataError
+            If `prompt` has characters the model does not know, no tune came out, or the file cannot be
+            written. Nothing is changed then.
+        """
+        return self._need("write").write(
+            path, prompt, length, temperature=temperature, top_k=top_k, top_p=top_p, seed=seed, force=force
+        )
+
     def stream(self, prompt: str = "", length: int = defaults.LENGTH, **options: Any) -> Iterator[str]:
         """Yield what `generate` returns, character by character, as it comes."""
         return self._need("stream").stream(prompt, length, **options)
@@ -202,29 +232,32 @@ class LanguageModel(Estimator[runtime.LanguageModel]):
         Raises
         ------
         DataError
-            If the text cannot be read or has nothing the model knows.
+            If the text cannot be read, has nothing the model knows or is music in another notation.
         """
-        return self._need("evaluate").evaluate(as_source(text).text)
+        model, source = self._need("evaluate"), as_source(text)
+        if source.location:
+            expect_notation(source, model.notation, "the model")
+        return model.evaluate(source.text)
 
 
 def as_source(text: str | Path) -> Source:
     """Return the text that `text` is or names.
 
-    A `pathlib.Path` is a file. A string is the text itself, unless it has one line and is the name of an
-    existing file or of a packaged data set.
+    A `pathlib.Path` is a file, or a folder of music. A string is the text itself, unless it has one line and
+    is the name of such a file or folder or of a packaged data set.
     """
     if isinstance(text, Path):
         return open_source(text)
     if text and "\n" not in text and len(text) < 256:
         from remy import datasets
 
-        if text in datasets.names() or _is_file(text):
+        if text in datasets.names() or _is_place(text):
             return open_source(text)
     return Source("text", text.replace("\r\n", "\n"))
 
 
-def _is_file(text: str) -> bool:
+def _is_place(text: str) -> bool:
     try:
-        return Path(text).is_file()
+        return Path(text).is_file() or Path(text).is_dir()
     except (OSError, ValueError):
         return False

@@ -8,7 +8,7 @@ from typing import Any
 from remy import runtime
 from remy.config import Config
 from remy.errors import RemyError, UsageError
-from remy.tasks.language.corpus import BASELINE_NAME, Corpus, make_corpus
+from remy.tasks.language.corpus import BASELINE_NAME, Corpus, expect_notation, make_corpus
 from remy.tasks.language.scores import score_record
 from remy.tasks.language.sources import Source, open_source
 from remy.tasks.own_config import own_config
@@ -45,6 +45,8 @@ def evaluate_run(path: str | Path, source: Source | None = None) -> dict[str, An
     corpus, missing = _corpus_of_run(path, model.info().get("metrics", {}).get("data", {}))
     notes: list[str] = []
     if source is not None:
+        expect_notation(source, model.notation, str(path))
+        notes += source.notes
         text, name = source.text, source.name
         if corpus is not None and text == corpus.train_source.text:
             notes.append(f"{name} is the text the run learned from; leave it out to score the held-out part")

@@ -57,11 +57,13 @@ class LanguageJob:
         return StreamLesson(network, self.corpus.train_ids, self.corpus.valid_ids, self.config.train)
 
     def model(self, tensors: Arrays, metrics: dict[str, Any]) -> ModelFile:
-        """Return the model file, with a golden example."""
+        """Return the model file, with a golden example; its tokenizer says how the text holds tunes."""
+        notation = self.corpus.train_source.notation
+        held = {"notation": notation.name} if notation is not None else {}
         model = ModelFile(
             task=self.config.task,
             architecture=self.architecture,
-            tokenizer=self.corpus.tokenizer.to_json(),
+            tokenizer={**self.corpus.tokenizer.to_json(), **held},
             metrics=metrics,
             tensors=tensors,
         )

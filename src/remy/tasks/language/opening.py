@@ -59,7 +59,7 @@ def open_language_model(
             new.write(new.valid_text, held_out.text)
 
     sources = [each.location for each in (text, held_out) if each is not None]
-    return Opened(LanguageJob(config, corpus), text.short_name, sources, keep)
+    return Opened(LanguageJob(config, corpus), text.short_name, sources, keep, corpus.notes)
 
 
 def train_language_model(
@@ -96,6 +96,9 @@ def train_language_model(
     if valid is None:
         config = config.model_copy(update={"data": config.data.model_copy(update={"valid": None})})
     opened = open_language_model(config, source=source, valid=valid)
+    if reporter is not None:
+        for note in opened.notes:
+            reporter.note(note)
     return starting.start(opened, out=out, force=force, reporter=reporter)
 
 
