@@ -57,6 +57,8 @@ class NearestNeighbour:
         """
         if self._vectorizer is None:
             raise UsageError("NearestNeighbour.predict: nothing was learned yet; call fit first")
+        if not len(texts):
+            return []
         features = self._vectorizer.transform(texts)
         places: list[int] = []
         for start in range(0, len(texts), _TOGETHER):

@@ -39,12 +39,12 @@ def check_pairs(
         "duplicates": seen.to_json(),
     }
     problems = [f"{count:,} dropped {reason}" for reason, count in reading.dropped.items()]
-    if report["duplicates"]["same"]:
-        problems.append(f"{report['duplicates']['same']:,} pairs repeat an earlier one")
-    if report["duplicates"]["conflicting"]:
-        problems.append(
-            f"{report['duplicates']['conflicting']:,} pairs repeat an earlier source with another target"
-        )
+    other = report["duplicates"]["conflicting"]
+    same = report["duplicates"]["same"] - other
+    if same:
+        problems.append(f"{same:,} repeat an earlier pair")
+    if other:
+        problems.append(f"{other:,} repeat an earlier source with another target")
     if against is not None:
         others = [pair.source for pair in read_pairs(against, **options)]
         shared = sum(source in known for source in others)

@@ -141,6 +141,13 @@ class PieceTokenizer:
         numbers = np.asarray(ids, dtype=np.int64).reshape(-1)
         return [self.vocabulary[number] for number in numbers.tolist() if number not in (BEGIN_ID, END_ID)]
 
+    def numbers(self, pieces: Sequence[str]) -> NDArray[np.int64]:
+        """Return the numbers of pieces that `cut` gave, and `END_ID` behind them.
+
+        A text that is put together and cut again need not give the same pieces.
+        """
+        return np.array([*(self.vocabulary.index(piece) for piece in pieces), END_ID], dtype=np.int64)
+
     def join(self, pieces: Sequence[str]) -> str:
         """Return the text that pieces make."""
         joined = "".join(pieces)

@@ -135,7 +135,7 @@ class Translator:
         """Return a golden example for the model file: the greedy translation of the beginning of a text."""
         beginning = text[:_GOLDEN]
         [[best]] = self.translate([beginning], Search(beam=1))
-        return golden_record(self._likelihoods, beginning, self.target.encode([best.text])[0])
+        return golden_record(self._likelihoods, beginning, self.target.numbers(best.pieces))
 
     def verify(self) -> float:
         """Replay the golden example and return the largest difference of a log-probability.

@@ -21,6 +21,7 @@ from remy.tasks.tagging.corpus import Corpus, corpus_of
 from remy.tasks.tagging.job import TaggerJob
 from remy.tasks.tagging.opening import open_sentences, open_tagger
 from tests.tasks.tagging import toy
+from tests.training.stopping import stop_at
 
 
 def opened(pairs: toy.Pairs, valid: toy.Pairs | None = None, **changes: Any) -> Opened:
@@ -133,7 +134,7 @@ def test_a_resumed_run_makes_the_same_model(tmp_path: Path, monkeypatch: pytest.
     values = {"data.train": str(path), "train.epochs": 2}
     config = configuration.override(toy.config(), values)
     start(open_tagger(config), out=tmp_path / "whole")
-    stopped = _stop_at(monkeypatch, 9)
+    stopped = stop_at(monkeypatch, TaggerJob, 9)
     with pytest.raises(KeyboardInterrupt):
         start(open_tagger(config.model_copy(update={"train": stopped(config)})), out=tmp_path / "parts")
     monkeypatch.undo()
@@ -144,21 +145,6 @@ def test_a_resumed_run_makes_the_same_model(tmp_path: Path, monkeypatch: pytest.
         one, other = (tensor_file.read(run / name)[0] for run in (whole, parts))
         assert one.keys() == other.keys()
         assert all(one[key].tobytes() == other[key].tobytes() for key in one)
-
-
-def _stop_at(monkeypatch: pytest.MonkeyPatch, update: int) -> Any:
-    """Make the run end roughly at an update, with a checkpoint after each one before."""
-    loss = TaggerJob._loss
-
-    def stopping(self: TaggerJob, *arguments: Any) -> Any:
-        stopping.calls += 1  # type: ignore[attr-defined]
-        if stopping.calls > update:  # type: ignore[attr-defined]
-            raise KeyboardInterrupt
-        return loss(self, *arguments)
-
-    stopping.calls = 0  # type: ignore[attr-defined]
-    monkeypatch.setattr(TaggerJob, "_loss", stopping)
-    return lambda config: config.train.model_copy(update={"checkpoint_seconds": 0.0})
 
 
 def test_sentences_from_python_are_kept_in_the_run(tmp_path: Path) -> None:

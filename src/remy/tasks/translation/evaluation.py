@@ -63,10 +63,11 @@ def evaluate_run(
     )
     if train is None:
         found["notes"].append(f"no nearest neighbour as a baseline, because {missing}")
-    elif location is not None and scored.sha256 == train.sha256:
-        found["notes"].append(
-            f"{scored.name} holds what the run learned from; leave it out to score the held-out part"
-        )
+    elif location is not None:
+        known = set(train.sources)
+        seen = sum(source in known for source in scored.sources)
+        if seen:
+            found["notes"].append(f"{seen} of {len(scored)} sources are among those the run learned from")
     return {"task": model.model_file.task, **found}
 
 
