@@ -206,6 +206,22 @@ def test_a_wide_beam_finds_the_likeliest_of_all_sequences(changes: dict[str, Any
         assert len({one.text for one in found}) == 5
 
 
+@pytest.mark.parametrize("changes", KINDS)
+def test_going_on_with_some_sources_is_as_if_the_others_had_never_been_read(changes: dict[str, Any]) -> None:
+    architecture = ARCHITECTURE | changes
+    network = RecurrentTranslator(architecture, weights(architecture))
+    all_of_them, some = (
+        network.write_of(arrays(rows)) for rows in (SOURCES, [SOURCES[1], SOURCES[1], SOURCES[2], SOURCES[2]])
+    )
+    all_of_them.step(np.array([1, 1, 1]))
+    # Two rows each of the second and third source, which have other lengths than the first.
+    all_of_them.keep(np.array([1, 1, 2, 2]), np.array([1, 2]))
+    some.step(np.array([1, 1, 1, 1]))
+    for tokens in ([3, 4, 5, 6], [4, 7, 3, 3]):
+        found, expected = (each.step(np.array(tokens)) for each in (all_of_them, some))
+        assert_close(found, expected, dtype=np.float32, steps=8)
+
+
 def test_texts_are_translated_alike_alone_and_together_and_in_their_order() -> None:
     translator = runtime.Translator(model())
     texts = ["abc", "", "f", "deadbeef", "abc", "ff"]

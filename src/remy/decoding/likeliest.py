@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-#: Tokens whose largest score is looked at first; what is not in one of the best blocks is not among the best.
-_BLOCK = 64
+#: Tokens of a block, whose largest score is looked at first; what is not in one of the best blocks is not
+#: among the best.
+_DEPTH = 16
 
 
 def likeliest(scores: NDArray[np.float32], count: int) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
@@ -22,7 +23,7 @@ def likeliest(scores: NDArray[np.float32], count: int) -> tuple[NDArray[np.float
     Returns
     -------
     values, ids
-        Both (R, k), the largest first.
+        Both (R, k), the largest first; which of equal ones come is left open.
 
     Examples
     --------
@@ -34,13 +35,15 @@ def likeliest(scores: NDArray[np.float32], count: int) -> tuple[NDArray[np.float
     count = min(count, size)
     top = scores.max(axis=1, keepdims=True)
     with np.errstate(invalid="ignore"):  # a row of -inf alone has no finite top
-        sums = np.exp(scores - top).sum(axis=1, dtype=np.float64)
-    blocks = size // _BLOCK
+        shares = scores - top
+        sums = np.exp(shares, out=shares).sum(axis=1)
+    blocks = size // _DEPTH
     if blocks > 2 * count:
-        whole = scores[:, : blocks * _BLOCK].reshape(rows, blocks, _BLOCK)
-        best = np.sort(np.argpartition(-whole.max(axis=2), count - 1, axis=1)[:, :count], axis=1)
-        places = (best[:, :, None] * _BLOCK + np.arange(_BLOCK)).reshape(rows, -1)
-        rest = np.broadcast_to(np.arange(blocks * _BLOCK, size), (rows, size - blocks * _BLOCK))
+        # Block b is the tokens b, b + blocks, b + 2 blocks, ...: their largest scores come of a few long rows.
+        largest = scores[:, : blocks * _DEPTH].reshape(rows, _DEPTH, blocks).max(axis=1)
+        best = np.sort(np.argpartition(-largest, count - 1, axis=1)[:, :count], axis=1)
+        places = (best[:, None] + blocks * np.arange(_DEPTH)[:, None]).reshape(rows, -1)
+        rest = np.broadcast_to(np.arange(blocks * _DEPTH, size), (rows, size - blocks * _DEPTH))
         places = np.concatenate([places, rest], axis=1)
         found = np.take_along_axis(scores, places, axis=1)
     else:
