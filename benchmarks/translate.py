@@ -1,7 +1,7 @@
 """Translating with beam search: Remy's runtime against the same model, step by step, in plain PyTorch.
 
-``python -m benchmarks.translate RUN SOURCES`` with a run of a translator (LSTM, one layer, additive attention,
-no input feeding: the usual one) and a file with a text a line. PyTorch has the same weights in its own layers
+``python -m benchmarks.translate RUN SOURCES`` with a run of a translator (LSTM, one layer, additive
+attention, no input feeding: the usual one) and a file with a text a line. PyTorch has the same weights in its own layers
 and the same search: once a sentence at a time, as most code has it, and once with as many sentences side by
 side as Remy takes. All take turns; printed are medians of ratios, after how many translations agree.
 """
@@ -103,14 +103,12 @@ def search(peer: Peer, sources: Sequence[Any], beam: int) -> list[list[int]]:
         sums = (totals[:, :, None] + logs.view(count, size, -1)).view(count, -1)
         best, places = sums.topk(2 * size, dim=1)
         parents, tokens = (places // vocabulary).tolist(), (places % vocabulary).tolist()
-        each = list(zip(best.tolist(), parents, tokens, strict=True))
+        ranked = (best.tolist(), parents, tokens)
         rows, following = [], []
         totals = torch.full((count, size), -torch.inf)
         for k in range(count):
             live: list[tuple[float, int, int]] = []
-            for rank, (value, parent, chosen) in enumerate(
-                zip(values[k], parents[k], tokens[k], strict=True)
-            ):
+            for rank, (value, parent, chosen) in enumerate(zip(*(one[k] for one in ranked), strict=True)):
                 if value == -torch.inf or len(done[k]) >= size or length > limits[k]:
                     break
                 if chosen == END_ID:

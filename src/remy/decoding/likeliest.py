@@ -39,7 +39,7 @@ def likeliest(scores: NDArray[np.float32], count: int) -> tuple[NDArray[np.float
         sums = np.exp(shares, out=shares).sum(axis=1)
     blocks = size // _DEPTH
     if blocks > 2 * count:
-        # Block b is the tokens b, b + blocks, b + 2 blocks, ...: their largest scores come of a few long rows.
+        # Block b is the tokens b, b + blocks, ...: their largest scores come of a few long rows.
         largest = scores[:, : blocks * _DEPTH].reshape(rows, _DEPTH, blocks).max(axis=1)
         best = np.sort(np.argpartition(-largest, count - 1, axis=1)[:, :count], axis=1)
         places = (best[:, None] + blocks * np.arange(_DEPTH)[:, None]).reshape(rows, -1)
