@@ -1,9 +1,9 @@
 """Translating with beam search: Remy's runtime against the same model, step by step, in plain PyTorch.
 
 ``python -m benchmarks.translate RUN SOURCES`` with a run of a translator (LSTM, one layer, additive
-attention, no input feeding: the usual one) and a file with a text a line. PyTorch has the same weights in its own layers
-and the same search: once a sentence at a time, as most code has it, and once with as many sentences side by
-side as Remy takes. All take turns; printed are medians of ratios, after how many translations agree.
+attention, no input feeding: the usual one) and a file with a text a line. PyTorch has the same weights in its
+own layers and the same search: once a sentence at a time, as most code has it, and once with as many
+sentences side by side as Remy takes. All take turns; printed are medians of ratios, after how many agree.
 """
 
 from __future__ import annotations

@@ -140,6 +140,17 @@ def test_fewer_sequences_than_the_beam_are_no_trouble() -> None:
     assert written[0] == [3, 3]
 
 
+def test_a_sequence_that_ends_takes_no_place_from_those_that_go_on() -> None:
+    first, second = 3, 4
+    scores = np.full((1, 5, 5, 5), -np.inf, np.float32)
+    scores[0, BEGIN, BEGIN, [END, first, second]] = np.log([0.4, 0.31, 0.29])
+    scores[0, BEGIN, first, [first, END]] = np.log([0.99, 0.01])
+    scores[0, first, first, [first, END]] = np.log([0.99, 0.01])
+    scores[0, BEGIN, second, END] = 0.0
+    [found] = search(scores, beam=2, n_best=2, penalties=Penalties(length=0.0))
+    assert [one.ids.tolist() for one in found] == [[], [second]]
+
+
 def test_what_cannot_be_is_refused() -> None:
     scores = random_scores(1, 4)
     for options, message in [

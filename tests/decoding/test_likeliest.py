@@ -19,6 +19,8 @@ def logs(scores: np.ndarray) -> np.ndarray:  # type: ignore[type-arg]
 def test_it_is_what_sorting_everything_gives(size: int, count: int) -> None:
     scores = np.random.default_rng(size + count).normal(0, 4, (7, size)).astype(np.float32)
     scores[0, ::2] = -np.inf
+    # The last tokens are of no whole block.
+    scores[1, -1], scores[2, size // 2] = 50.0, 50.0
     values, ids = likeliest(scores, count)
     expected = np.argsort(-scores, axis=1, kind="stable")[:, :count]
     assert ids.shape == (7, min(count, size))

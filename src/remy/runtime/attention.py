@@ -32,8 +32,7 @@ class Attention:
 
     def keys(self, parts: Floats) -> Floats:
         """Return of the memory (N, S, D) what scores need of it, (N, S, A)."""
-        found: Floats = parts @ self._memory_kernel
-        return found
+        return _product(parts, self._memory_kernel)
 
     def weights(self, queries: Floats, keys: Floats, inside: NDArray[np.bool_]) -> Floats:
         """Return how much of each part is looked at, (N, K, S), adding up to 1.
@@ -48,7 +47,7 @@ class Attention:
             (N, S), where there is something.
         """
         if self._is_additive:
-            scores = self._additive(queries @ self._query_kernel, keys)
+            scores = self._additive(_product(queries, self._query_kernel), keys)
         else:
             scores = queries @ keys.transpose(0, 2, 1)
         scores = np.where(inside[:, None], scores, np.float32(-np.inf))
@@ -68,3 +67,9 @@ class Attention:
             np.tanh(sums, out=sums)
             np.matmul(sums, self._score, out=scores[some])
         return scores
+
+
+def _product(x: Floats, kernel: Floats) -> Floats:
+    """Return ``x @ kernel`` for x (N, K, D) as one product: NumPy makes N small ones of it."""
+    found: Floats = (x.reshape(-1, x.shape[-1]) @ kernel).reshape(*x.shape[:-1], -1)
+    return found
