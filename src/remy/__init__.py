@@ -23,6 +23,7 @@ _HOMES = {
     "Classifier": "remy.tasks",
     "LanguageModel": "remy.tasks",
     "Forecaster": "remy.tasks",
+    "PianoRoll": "remy.tasks",
     "Regressor": "remy.tasks",
     "Tagger": "remy.tasks",
     "Sequential": "remy.layers",
@@ -35,6 +36,7 @@ __all__ = [
     "Classifier",
     "Forecaster",
     "LanguageModel",
+    "PianoRoll",
     "Regressor",
     "Sequential",
     "Tagger",
@@ -55,7 +57,7 @@ __all__ = [
 if TYPE_CHECKING:
     from remy import bench, data, datasets, errors, layers, ops, reference, runtime
     from remy.layers import Sequential
-    from remy.tasks import Classifier, Forecaster, LanguageModel, Regressor, Tagger, load
+    from remy.tasks import Classifier, Forecaster, LanguageModel, PianoRoll, Regressor, Tagger, load
     from remy.threads import get_num_threads, set_num_threads
 
 

@@ -3,6 +3,7 @@
 Those for texts and numeric sequences use scikit-learn, which is imported when the first of them is fitted.
 """
 
+from remy.baselines.keys import KeyFrequency, KeyPersistence
 from remy.baselines.labels import MajorityClass
 from remy.baselines.numeric import StatisticsLogistic
 from remy.baselines.series import Drift, Naive, SeasonalNaive
@@ -11,6 +12,8 @@ from remy.baselines.text import TfidfLogistic, TfidfMultiLabel, TfidfRidge
 
 __all__ = [
     "Drift",
+    "KeyFrequency",
+    "KeyPersistence",
     "MajorityClass",
     "MostFrequentTag",
     "Naive",

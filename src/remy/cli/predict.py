@@ -44,7 +44,8 @@ def predict(
     """Say what a model makes of a text, or of every record of a file.
 
     A language model says what probably comes next. A classifier or regressor answers a text, or adds its
-    answers to the rows of a file. A tagger gives sentences back with their tags.
+    answers to the rows of a file. A tagger gives sentences back with their tags. A model of piano rolls gives
+    the probability of every key in every frame, and in the one that comes next.
     """
     from remy import runtime
 
@@ -65,6 +66,13 @@ def predict(
             write_rows(rows if as_json else _joined(rows, separator), out=out, as_json=as_json)
     elif isinstance(model, runtime.Tagger):
         _tag(model, given, tag, format, out, as_json)
+    elif isinstance(model, runtime.PianoRoll):
+        from remy.tasks.polyphony.prediction import predict_rows, read_for
+
+        rolls = read_for(model, given)
+        for note in rolls.notes:
+            say(note, quiet=quiet)
+        write_rows(predict_rows(model, rolls), out=out, as_json=as_json)
     else:
         raise DataError(f"{run}: a {model.model_file.task}; for what comes next type: remy forecast {run}")
 

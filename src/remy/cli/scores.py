@@ -110,6 +110,13 @@ def _tagger(metrics: Mapping[str, Any]) -> list[str]:
     return lines
 
 
+def _piano_roll(metrics: Mapping[str, Any]) -> list[str]:
+    names = {"nats_per_frame": "nats/frame", "frame_accuracy": "accuracy", "f1": "F1"}
+    scored = [("model", metrics["model"]), *((one["name"], one) for one in metrics["baselines"])]
+    lines = table(list(names.values()), [(who, [one[key] for key in names]) for who, one in scored])
+    return [*lines, metrics["verdict"]] if metrics["verdict"] else lines
+
+
 #: Classes that are shown one by one.
 _MOST_CLASSES = 20
 
@@ -119,4 +126,5 @@ _TABLES: dict[str, Callable[[Mapping[str, Any]], list[str]]] = {
     "regressor": _regressor,
     "forecaster": _forecaster,
     "tagger": _tagger,
+    "piano_roll": _piano_roll,
 }

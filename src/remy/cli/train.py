@@ -223,4 +223,5 @@ _NEXT = {
     "regressor": "remy predict {run} FILE; remy evaluate {run} FILE",
     "tagger": "remy predict {run} FILE; remy evaluate {run} FILE",
     "forecaster": "remy forecast {run}; remy backtest {run}",
+    "piano_roll": "remy generate {run} --output tune.mid; remy evaluate {run} FILE",
 }

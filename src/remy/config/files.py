@@ -14,6 +14,7 @@ from pydantic import BaseModel, ValidationError
 from remy.config.classifier import ClassifierConfig, RegressorConfig
 from remy.config.forecaster import ForecasterConfig
 from remy.config.language_model import LanguageModelConfig
+from remy.config.piano_roll import PianoRollConfig
 from remy.config.sections import Config
 from remy.config.tagger import TaggerConfig
 from remy.errors import DataError, UsageError, choice, nearest
@@ -27,6 +28,7 @@ TASKS: dict[str, type[Config]] = {
     "regressor": RegressorConfig,
     "forecaster": ForecasterConfig,
     "tagger": TaggerConfig,
+    "piano_roll": PianoRollConfig,
 }
 
 

@@ -8,6 +8,7 @@ from remy.data.formats import Guess, guess_kind
 from remy.data.ngram import NGram
 from remy.data.pictures import read_picture
 from remy.data.records import NumericRecord, Place, Reading, Series, SourceLine, TaggedSentence, TextRecord
+from remy.data.rolls import Rolls, read_rolls
 from remy.data.sequences import read_sequences
 from remy.data.series import read_series
 from remy.data.split import head_tail
@@ -23,6 +24,7 @@ __all__ = [
     "NumericRecord",
     "Place",
     "Reading",
+    "Rolls",
     "Series",
     "SourceLine",
     "Step",
@@ -34,6 +36,7 @@ __all__ = [
     "read_captions",
     "read_conll",
     "read_picture",
+    "read_rolls",
     "read_sequences",
     "read_series",
     "read_text",

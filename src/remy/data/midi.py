@@ -68,7 +68,7 @@ def read_notes(path: str | Path, *, step: float) -> list[Note]:
 
 
 def parse_notes(data: bytes, name: str, *, step: float) -> list[Note]:
-    """Return the notes of a MIDI file's bytes; `name` says in errors where they came from; see `read_notes`."""
+    """Return the notes of a MIDI file's bytes, as `read_notes` does; `name` is for errors."""
     symusic = import_symusic(name)
     try:
         score = symusic.Score.from_midi(data)
@@ -77,7 +77,9 @@ def parse_notes(data: bytes, name: str, *, step: float) -> list[Note]:
         raise DataError(f"{name}: not a MIDI file, or damaged ({reason}).") from None
     ticks = score.ticks_per_quarter * step
     if not ticks > 0:
-        raise DataError(f"{name}: expected a length of the quarter note, got {score.ticks_per_quarter} ticks.")
+        raise DataError(
+            f"{name}: expected a length of the quarter note, got {score.ticks_per_quarter} ticks."
+        )
     notes: list[Note] = []
     for track in score.tracks:
         if track.is_drum:
@@ -179,7 +181,9 @@ def import_symusic(name: str) -> Any:
     try:
         import symusic
     except ImportError:
-        raise DataError(f"{name}: MIDI needs symusic, which is missing; `python -m pip install symusic`.") from None
+        raise DataError(
+            f"{name}: MIDI needs symusic, which is missing; `python -m pip install symusic`."
+        ) from None
     return symusic
 
 

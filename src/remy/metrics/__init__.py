@@ -18,16 +18,19 @@ from remy.metrics.forecasting import (
     symmetric_mean_absolute_percentage_error,
     weighted_quantile_loss,
 )
+from remy.metrics.polyphony import FrameScores, frame_scores
 from remy.metrics.regression import mean_absolute_error, r_squared, root_mean_squared_error
 from remy.metrics.tagging import SpanScores, span_scores, token_accuracy, unknown_word_accuracy
 
 __all__ = [
     "ClassScores",
+    "FrameScores",
     "MultiLabelScores",
     "SpanScores",
     "accuracy",
     "class_scores",
     "confusion_matrix",
+    "frame_scores",
     "interval_coverage",
     "macro_f1",
     "mean_absolute_error",

@@ -11,6 +11,7 @@ from remy.io.model_file import ModelFile
 from remy.runtime.classifier import Classifier, Regressor
 from remy.runtime.forecaster import Forecaster
 from remy.runtime.language import LanguageModel
+from remy.runtime.piano_roll import PianoRoll
 from remy.runtime.tagger import Tagger
 
 #: The model's file in a run directory.
@@ -39,6 +40,7 @@ _TASKS: dict[str, type[Model]] = {
     "regressor": Regressor,
     "forecaster": Forecaster,
     "tagger": Tagger,
+    "piano_roll": PianoRoll,
 }
 
 

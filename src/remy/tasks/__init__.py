@@ -4,6 +4,7 @@ from remy.tasks.classification import Classifier, Regressor
 from remy.tasks.forecasting import Forecaster
 from remy.tasks.language.estimator import LanguageModel
 from remy.tasks.loading import load
+from remy.tasks.polyphony import PianoRoll
 from remy.tasks.tagging import Tagger
 
-__all__ = ["Classifier", "Forecaster", "LanguageModel", "Regressor", "Tagger", "load"]
+__all__ = ["Classifier", "Forecaster", "LanguageModel", "PianoRoll", "Regressor", "Tagger", "load"]

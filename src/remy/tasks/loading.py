@@ -9,6 +9,7 @@ from remy import runtime
 from remy.tasks.classification import Classifier, Regressor
 from remy.tasks.forecasting import Forecaster
 from remy.tasks.language.estimator import LanguageModel
+from remy.tasks.polyphony import PianoRoll
 from remy.tasks.tagging import Tagger
 
 #: Task -> its estimator.
@@ -18,6 +19,7 @@ _ESTIMATORS: Final[dict[str, Any]] = {
     "regressor": Regressor,
     "forecaster": Forecaster,
     "tagger": Tagger,
+    "piano_roll": PianoRoll,
 }
 
 

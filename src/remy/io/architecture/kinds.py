@@ -9,6 +9,7 @@ from remy.errors import ModelFileError, nearest
 from remy.io.architecture.classifier import classifier
 from remy.io.architecture.forecaster import forecaster
 from remy.io.architecture.language_model import language_model
+from remy.io.architecture.piano_roll import piano_roll
 from remy.io.architecture.tagger import tagger
 
 _KINDS: dict[str, Callable[[Mapping[str, Any]], dict[str, tuple[int, ...]]]] = {
@@ -16,6 +17,7 @@ _KINDS: dict[str, Callable[[Mapping[str, Any]], dict[str, tuple[int, ...]]]] = {
     "classifier": classifier,
     "tagger": tagger,
     "forecaster": forecaster,
+    "piano_roll": piano_roll,
 }
 
 
