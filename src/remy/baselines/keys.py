@@ -41,8 +41,9 @@ class KeyFrequency:
         self._on = (counts + 1.0) / (frames + 2.0)
         return self
 
-    def probabilities(self, roll: NDArray[np.uint8]) -> _Floats:
-        """Return the probability (T, K) of every key in every frame of `roll`.
+    @property
+    def frequencies(self) -> _Floats:
+        """The probability (K,) of each key.
 
         Raises
         ------
@@ -51,7 +52,17 @@ class KeyFrequency:
         """
         if self._on is None:
             raise UsageError("KeyFrequency: call fit first.")
-        return np.broadcast_to(self._on, roll.shape).copy()
+        return self._on
+
+    def probabilities(self, roll: NDArray[np.uint8]) -> _Floats:
+        """Return the probability (T, K) of every key in every frame of `roll`.
+
+        Raises
+        ------
+        UsageError
+            If the model was not fitted.
+        """
+        return np.broadcast_to(self.frequencies, roll.shape).copy()
 
 
 class KeyPersistence:

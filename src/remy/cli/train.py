@@ -26,7 +26,7 @@ def _option(text: str, default: object, *names: str) -> Any:
 
 
 #: As everywhere here: the default, and beside it the tasks that have another one (a test compares).
-_DROPOUT = "by the epochs; classifier 0.3; regressor 0.1; forecaster, tagger 0.4"
+_DROPOUT = "by the epochs; classifier 0.3; regressor 0.1; forecaster, tagger 0.4; piano_roll 0.5"
 
 
 def train(
@@ -59,7 +59,7 @@ def train(
         _option("Size of each layer's state.", "256; classifier, regressor, tagger 128; forecaster 32"),
     ] = None,
     layers: Annotated[
-        int | None, _option("Recurrent layers.", "2; classifier, regressor, forecaster 1")
+        int | None, _option("Recurrent layers.", "2; classifier, regressor, forecaster, piano_roll 1")
     ] = None,
     bidirectional: Annotated[
         bool | None, _option("Read in both directions.", "yes", "--bidirectional/--no-bidirectional")
@@ -68,10 +68,14 @@ def train(
     pooling: Annotated[str | None, _option("last, mean, max or attention.", "max")] = None,
     dropout: Annotated[float | None, _option("Share of values dropped.", _DROPOUT)] = None,
     epochs: Annotated[float | None, _option("Passes over the training data.", "by their size")] = None,
-    batch_size: Annotated[int | None, _option("Sequences read side by side.", defaults.BATCH_SIZE)] = None,
+    batch_size: Annotated[
+        int | None, _option("Sequences read side by side.", f"{defaults.BATCH_SIZE}; piano_roll 4")
+    ] = None,
     lr: Annotated[
         float | None,
-        _option("Highest learning rate.", "0.006; classifier, regressor, forecaster, tagger 0.003"),
+        _option(
+            "Highest learning rate.", "0.006; classifier, regressor, forecaster, tagger, piano_roll 0.003"
+        ),
     ] = None,
     metric: Annotated[
         str | None,
@@ -81,7 +85,9 @@ def train(
     ] = None,
     patience: Annotated[
         int | None,
-        _option("Validations without a new best.", "5; classifier, regressor, forecaster, tagger 10"),
+        _option(
+            "Validations without a new best.", "5; classifier, regressor, forecaster, tagger, piano_roll 10"
+        ),
     ] = None,
     max_time: Annotated[str | None, _option("End after 90s, 8m, 1h30m.", "none")] = None,
     seed: Annotated[int | None, _option("Where all randomness comes from.", defaults.SEED)] = None,

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from remy.config.sections import BatchTrainConfig, CellName, Config, DataConfig, RecurrentConfig
+from remy.config.sections import BatchTrainConfig, Config, DataConfig, RecurrentConfig
 
 
 class RollsConfig(DataConfig):
@@ -24,10 +24,12 @@ class RollsConfig(DataConfig):
 class PianoRollNetwork(RecurrentConfig):
     """Recurrent layers over the keys of every frame, a sigmoid for each key of the next."""
 
-    cell: CellName = Field(default="gru", description="recurrent cell")
-    units: int = Field(default=256, ge=1, le=65536, description="size of each layer's state")
     layers: int = Field(default=1, ge=1, le=256, description="number of recurrent layers")
     dropout: float | None = Field(default=0.5, ge=0.0, lt=1.0, description="dropped around layers")
+    recurrent_dropout: float | None = Field(  # type: ignore[assignment]  # filled in when data are opened
+        default=None, ge=0.0, lt=1.0,
+        description="dropped from the recurrent state; null: 0.5, simple_rnn 0.1",
+    )  # fmt: skip
 
 
 class PianoRollTrain(BatchTrainConfig):

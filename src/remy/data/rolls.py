@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 import zipfile
 import zlib
@@ -134,15 +135,13 @@ def _mat(path: Path, name: str) -> dict[str, tuple[Roll, ...]]:
 
     keys = [f"{part}data" for part in PARTS]
     try:
-        with open(path, "rb") as file:
-            if not file.read(1):
-                raise DataError(f"{name}: the file is empty.")
-            file.seek(0)
-            found = loadmat(file, variable_names=keys)
+        content = path.read_bytes()
     except OSError as error:
         raise unreadable(name, error) from error
-    except DataError:
-        raise
+    if not content:
+        raise DataError(f"{name}: the file is empty.")
+    try:
+        found = loadmat(io.BytesIO(content), variable_names=keys)
     except Exception as error:  # whatever the library makes of a damaged file
         reason = " ".join(str(error).split()).rstrip(".") or type(error).__name__
         raise DataError(f"{name}: not a MATLAB file, or damaged ({reason}).") from None

@@ -42,7 +42,7 @@ class PianoRoll(Estimator[runtime.PianoRoll]):
     split
         Share of the pieces that is learned from, where the file does not say it itself: 0.9.
     cell, units, layers, dropout
-        The recurrent layers: ``"gru"``, 256 units, 1 layer, 0.5.
+        The recurrent layers: ``"lstm"``, 256 units, 1 layer, 0.5.
     epochs, batch_size, lr, metric, patience, max_time, seed, threads
         How it is trained.
     options
@@ -57,7 +57,7 @@ class PianoRoll(Estimator[runtime.PianoRoll]):
     --------
     >>> import numpy as np
     >>> tune = np.eye(88)[[39, 43, 46] * 8]
-    >>> model = PianoRoll(units=32, epochs=60, batch_size=1, lr=0.01, threads=1).fit([tune] * 10)
+    >>> model = PianoRoll(units=32, epochs=40, batch_size=1, lr=0.02, threads=1).fit([tune] * 10)
     >>> int(model.predict(tune[:4]).argmax())
     43
     >>> model.compose(tune[:3], length=4, temperature=0).argmax(axis=1)

@@ -57,10 +57,8 @@ class PianoRollJob:
         return PianoRollNetwork(
             self.architecture,
             dropout=model.dropout or 0.0,
-            recurrent_dropout=model.recurrent_dropout,
-            frequencies=KeyFrequency()
-            .fit(self.parts.train.rolls)
-            .probabilities(np.zeros((1, KEYS), np.uint8))[0],
+            recurrent_dropout=model.recurrent_dropout or 0.0,
+            frequencies=KeyFrequency().fit(self.parts.train.rolls).frequencies,
         )
 
     def lesson(self, network: PianoRollNetwork) -> BatchLesson:

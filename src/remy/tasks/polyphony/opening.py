@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Final
 
 from remy.config import PianoRollConfig
 from remy.errors import DataError
@@ -12,6 +13,10 @@ from remy.tasks.polyphony.parts import Parts, divide
 from remy.tasks.polyphony.pieces import Source, read_source, reopen, to_npz
 from remy.training import RunDirectory
 from remy.training.batch_lesson import batches_of
+
+#: What is dropped from the state where nobody says it, by the cell (docs/piano-roll.md has the figures). What is
+#: kept is scaled up, which a state without gates cannot bear much of.
+RECURRENT_DROPOUT: Final = {"lstm": 0.5, "gru": 0.5, "simple_rnn": 0.1}
 
 #: Updates that are meant where nobody says how many epochs, and the fewest and most passes for them.
 _UPDATES, _FEWEST, _MOST = 5_000, 10, 200
@@ -75,13 +80,15 @@ def open_rolls(
 
 
 def _resolve(config: PianoRollConfig, parts: Parts) -> PianoRollConfig:
-    """Return `config` with its epochs filled in, where nobody chose them."""
-    train = config.train
-    if train.epochs is not None:
-        return config
-    batches = len(batches_of([len(roll) for roll in parts.train.rolls], train))
-    epochs = float(min(_MOST, max(_FEWEST, math.ceil(_UPDATES / batches))))
-    return config.model_copy(update={"train": train.model_copy(update={"epochs": epochs})})
+    """Return `config` with its epochs and its recurrent dropout filled in, where nobody chose them."""
+    train, model = config.train, config.model
+    if train.epochs is None:
+        batches = len(batches_of([len(roll) for roll in parts.train.rolls], train))
+        epochs = float(min(_MOST, max(_FEWEST, math.ceil(_UPDATES / batches))))
+        train = train.model_copy(update={"epochs": epochs})
+    if model.recurrent_dropout is None:
+        model = model.model_copy(update={"recurrent_dropout": RECURRENT_DROPOUT[model.cell]})
+    return config.model_copy(update={"train": train, "model": model})
 
 
 def _read(location: str, run: RunDirectory | None, part: str, step: float | None) -> Source:
