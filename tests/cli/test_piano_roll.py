@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +19,7 @@ from remy.data.midi import Note
 from remy.data.piano_roll import KEY_NAMES
 from remy.tasks.polyphony.opening import open_piano_roll
 from remy.tasks.starting import start
+from tests.cli.test_without_torch import WITHOUT_TORCH
 from tests.data.test_rolls import write_mat, write_midi
 from tests.tasks.polyphony import toy
 
@@ -222,3 +225,22 @@ def test_a_run_is_resumed_and_needs_no_other_word(
     assert run(["train", "run", "--resume", "--epochs", "3"]) == 1
     assert "say where it is now: remy train FILE -o run --resume" in capsys.readouterr().err
     assert run(["train", "moved.npz", "-o", "run", "--resume", "--epochs", "3"]) == 0
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["evaluate", "RUN"],
+        ["predict", "RUN", "DATA"],
+        ["generate", "RUN", "--json", "--length", "4", "--seed", "1"],
+        ["info", "RUN", "--verify"],
+    ],
+)
+def test_a_verb_runs_with_torch_forbidden(words: list[str], pianist: Path) -> None:
+    places = {"RUN": str(pianist), "DATA": str(pianist.parent / "parts.npz")}
+    line = [places.get(word, word) for word in words]
+    done = subprocess.run(
+        [sys.executable, "-c", WITHOUT_TORCH, *line], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout

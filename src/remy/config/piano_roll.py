@@ -28,7 +28,7 @@ class PianoRollNetwork(RecurrentConfig):
     dropout: float | None = Field(default=0.5, ge=0.0, lt=1.0, description="dropped around layers")
     recurrent_dropout: float | None = Field(  # type: ignore[assignment]  # filled in when data are opened
         default=None, ge=0.0, lt=1.0,
-        description="dropped from the recurrent state; null: 0.5, simple_rnn 0.1",
+        description="dropped from the recurrent state; null: 0.5, simple_rnn 0.2",
     )  # fmt: skip
 
 

@@ -71,7 +71,7 @@ def test_a_run_keeps_its_scores_beside_the_baselines(finished: Path) -> None:
     }
     resolved = configuration.read(finished / "config.yaml")
     assert isinstance(resolved, PianoRollConfig)
-    assert (resolved.data.step, resolved.train.epochs) == (1.0, 12.0)
+    assert (resolved.data.step, resolved.train.epochs) == (1.0, 20.0)
     loaded = runtime.load_as(finished, runtime.PianoRoll)
     assert loaded.verify() < 1e-5
     assert loaded.step == 1.0
@@ -237,3 +237,12 @@ def test_grids_that_differ_are_refused() -> None:
         DataError, match=r"has frames of 0\.25 quarter notes, but .* of 1; say which with --set"
     ):
         open_rolls(toy.config(), source_of(toy.pieces()), fine)
+
+
+@pytest.mark.parametrize("cell", ["lstm", "gru", "simple_rnn"])
+def test_what_nobody_chose_is_filled_in_and_what_somebody_chose_stays(cell: str) -> None:
+    changes: dict[str, Any] = {"model__cell": cell, "model__recurrent_dropout": None}
+    found = job(**changes).config.model
+    assert found.recurrent_dropout == (0.2 if cell == "simple_rnn" else 0.5)
+    assert job(**changes).network().rnn.layers[0].recurrent_dropout == found.recurrent_dropout
+    assert job(**{**changes, "model__recurrent_dropout": 0.0}).config.model.recurrent_dropout == 0.0

@@ -14,9 +14,9 @@ from remy.tasks.polyphony.pieces import Source, read_source, reopen, to_npz
 from remy.training import RunDirectory
 from remy.training.batch_lesson import batches_of
 
-#: What is dropped from the state where nobody says it, by the cell (docs/piano-roll.md has the figures). What is
+#: What is dropped from the state where nobody says it, by the cell (figures in docs/piano-roll.md). What is
 #: kept is scaled up, which a state without gates cannot bear much of.
-RECURRENT_DROPOUT: Final = {"lstm": 0.5, "gru": 0.5, "simple_rnn": 0.1}
+RECURRENT_DROPOUT: Final = {"lstm": 0.5, "gru": 0.5, "simple_rnn": 0.2}
 
 #: Updates that are meant where nobody says how many epochs, and the fewest and most passes for them.
 _UPDATES, _FEWEST, _MOST = 5_000, 10, 200
