@@ -83,6 +83,7 @@ def test_a_folder_of_midi_files_is_learned_on_a_grid_of_eighths(
         "5 pieces with 80 frames of 0.5 quarter notes to learn from, 1 held out (the last 1 pieces of songs)"
         in shown
     )
+    assert runtime.load_as("runs/songs-1", runtime.PianoRoll).step == 0.5
     assert run(["evaluate", "runs/songs-1", "songs/3.mid"]) == 0
     assert "1 records of 3.mid" in capsys.readouterr().err
 

@@ -124,9 +124,11 @@ def test_training_begins_at_the_frequency_of_each_key() -> None:
     np.testing.assert_allclose(chances.numpy(), np.tile(often, (3, 1)), rtol=1e-5)
 
 
-def test_dropout_falls_on_training_alone() -> None:
+@pytest.mark.parametrize("kind", ["dropout", "recurrent_dropout"])
+@pytest.mark.parametrize("layers", [1, 2])
+def test_each_dropout_falls_on_training_alone(kind: str, layers: int) -> None:
     torch.manual_seed(0)
-    made = PianoRollNetwork(architecture(units=50), dropout=0.5, recurrent_dropout=0.5)
+    made = PianoRollNetwork(architecture(units=50, layers=layers), **{kind: 0.5})
     batch, lengths = rolls(9)
     with torch.no_grad():
         assert not torch.equal(made(batch, lengths), made(batch, lengths))

@@ -190,11 +190,13 @@ def test_pieces_from_python_are_kept_by_the_run_and_found_again(tmp_path: Path) 
         resume(tmp_path / "run")
 
 
-def test_a_run_goes_on_only_with_its_own_data(tmp_path: Path) -> None:
-    settings = toy.config(data__train=str(toy.write(tmp_path)), train__epochs=4)
+@pytest.mark.parametrize("part", ["train", "valid", "test"])
+def test_a_run_goes_on_only_with_its_own_data(part: str, tmp_path: Path) -> None:
+    places = {f"data__{each}": str(toy.write(tmp_path, f"{each}.npz")) for each in ("train", "valid", "test")}
+    settings = toy.config(**places, train__epochs=4)
     with pytest.raises(Interrupted):
         start(open_piano_roll(settings), out=tmp_path / "run", reporter=StopsAfter(1))
-    toy.write(tmp_path, count=21)
+    toy.write(tmp_path, f"{part}.npz", count=21)
     with pytest.raises(DataError, match="the data changed since the run began"):
         resume(tmp_path / "run")
 
