@@ -91,7 +91,7 @@ def train(
     ] = None,
     max_time: Annotated[str | None, _option("End after 90s, 8m, 1h30m.", "none")] = None,
     seed: Annotated[int | None, _option("Where all randomness comes from.", defaults.SEED)] = None,
-    threads: Annotated[int | None, _option("Processors to use.", "all; forecaster 1")] = None,
+    threads: Annotated[int | None, _option("Processors to use.", "all; forecaster, piano_roll 1")] = None,
     device: Annotated[str | None, _option("Where torch trains.", defaults.DEVICE)] = None,
     assignments: Annotated[
         list[str] | None,

@@ -37,6 +37,9 @@ class PianoRollTrain(BatchTrainConfig):
 
     batch_size: int = Field(default=4, ge=1, description="pieces in one update, read side by side")
     lr: float = Field(default=3e-3, gt=0.0, description="highest learning rate")
+    threads: int | None = Field(
+        default=1, ge=1, le=1024, description="processors to use; few rows gain nothing by more; null: all"
+    )
     metric: Literal["loss", "accuracy"] = Field(
         default="loss", description="what the best model is chosen by; accuracy: of the keys in a frame"
     )
