@@ -23,6 +23,7 @@ _HOMES = {
     "Classifier": "remy.tasks",
     "LanguageModel": "remy.tasks",
     "Forecaster": "remy.tasks",
+    "PianoRoll": "remy.tasks",
     "Regressor": "remy.tasks",
     "Tagger": "remy.tasks",
     "Translator": "remy.tasks",
@@ -36,6 +37,7 @@ __all__ = [
     "Classifier",
     "Forecaster",
     "LanguageModel",
+    "PianoRoll",
     "Regressor",
     "Sequential",
     "Tagger",
@@ -57,7 +59,16 @@ __all__ = [
 if TYPE_CHECKING:
     from remy import bench, data, datasets, errors, layers, ops, reference, runtime
     from remy.layers import Sequential
-    from remy.tasks import Classifier, Forecaster, LanguageModel, Regressor, Tagger, Translator, load
+    from remy.tasks import (
+        Classifier,
+        Forecaster,
+        LanguageModel,
+        PianoRoll,
+        Regressor,
+        Tagger,
+        Translator,
+        load,
+    )
     from remy.threads import get_num_threads, set_num_threads
 
 

@@ -3,6 +3,7 @@
 Those for texts and numeric sequences use scikit-learn, which is imported when the first of them is fitted.
 """
 
+from remy.baselines.keys import KeyFrequency, KeyPersistence
 from remy.baselines.labels import MajorityClass
 from remy.baselines.neighbour import NearestNeighbour
 from remy.baselines.numeric import StatisticsLogistic
@@ -12,6 +13,8 @@ from remy.baselines.text import TfidfLogistic, TfidfMultiLabel, TfidfRidge
 
 __all__ = [
     "Drift",
+    "KeyFrequency",
+    "KeyPersistence",
     "MajorityClass",
     "MostFrequentTag",
     "Naive",

@@ -29,7 +29,8 @@ def generate(
         int | None,
         typer.Option(
             help="How many characters to write. "
-            f"[{defaults.LENGTH}; a tune to a file: to its end, at most {defaults.TUNE_LENGTH}]"
+            f"[{defaults.LENGTH}; a tune to a file: to its end, at most {defaults.TUNE_LENGTH}; frames of a "
+            "piano roll: 64]"
         ),
     ] = None,
     output: Annotated[
@@ -54,12 +55,19 @@ def generate(
 ) -> None:
     """Write on from a beginning.
 
-    With --output a model of tunes in ABC notation or of MIDI files writes one tune.
+    With --output a model of tunes in ABC notation or of MIDI files writes one tune. A model of piano rolls
+    composes, or goes on with the piece in the file of --prompt, and needs --output.
     """
     from remy import runtime
 
-    model = runtime.load_as(run, runtime.LanguageModel)
     options: dict[str, Any] = {"temperature": temperature, "top_k": top_k, "top_p": top_p, "seed": seed}
+    if runtime.task_of(run) == "piano_roll":
+        from remy.cli.compose import compose
+
+        composer = runtime.load_as(run, runtime.PianoRoll)
+        compose(composer, output, prompt, length, options, force=force, as_json=as_json, quiet=quiet)
+        return
+    model = runtime.load_as(run, runtime.LanguageModel)
     if output is not None:
         from remy.runtime.writing import check_output
 

@@ -68,7 +68,8 @@ def predict(
 
     A language model says what probably comes next. A classifier or regressor answers a text, or adds its
     answers to the rows of a file. A tagger gives sentences back with their tags. A translator writes a line
-    for every line, and adds what it writes to the rows of a table.
+    for every line, and adds what it writes to the rows of a table. A model of piano rolls gives the
+    probability of every key in every frame, and in the one that comes next.
     """
     from remy import runtime
 
@@ -111,6 +112,13 @@ def predict(
             write_rows(rows if as_json else _joined(rows, separator), out=out, as_json=as_json)
     elif isinstance(model, runtime.Tagger):
         _tag(model, given, tag, format, out, as_json)
+    elif isinstance(model, runtime.PianoRoll):
+        from remy.tasks.polyphony.prediction import predict_rows, read_for
+
+        rolls = read_for(model, given)
+        for note in rolls.notes:
+            say(note, quiet=quiet)
+        write_rows(predict_rows(model, rolls), out=out, as_json=as_json)
     else:
         raise DataError(f"{run}: a {model.model_file.task}; for what comes next type: remy forecast {run}")
 

@@ -129,6 +129,14 @@ def _of_written(metrics: Mapping[str, Any], names: Mapping[str, str]) -> list[st
 #: Written sequences that are shown.
 _EXAMPLES = 3
 
+
+def _piano_roll(metrics: Mapping[str, Any]) -> list[str]:
+    names = {"nats_per_frame": "nats/frame", "frame_accuracy": "accuracy", "f1": "F1"}
+    scored = [("model", metrics["model"]), *((one["name"], one) for one in metrics["baselines"])]
+    lines = table(list(names.values()), [(who, [one[key] for key in names]) for who, one in scored])
+    return [*lines, metrics["verdict"]] if metrics["verdict"] else lines
+
+
 #: Classes that are shown one by one.
 _MOST_CLASSES = 20
 
@@ -139,4 +147,5 @@ _TABLES: dict[str, Callable[[Mapping[str, Any]], list[str]]] = {
     "forecaster": _forecaster,
     "tagger": _tagger,
     "translator": _translator,
+    "piano_roll": _piano_roll,
 }

@@ -25,12 +25,12 @@ def _option(text: str, default: object, *names: str) -> Any:
 
 
 #: As everywhere here: the default, and beside it the tasks that have another one (a test compares).
-_BATCH = "32; translator 64"
-_LAYERS = "2; classifier, regressor, forecaster, translator 1"
-_RATE = "0.006; classifier, regressor, forecaster, tagger 0.003; translator 0.002"
+_BATCH = "32; translator 64; piano_roll 4"
+_LAYERS = "2; classifier, regressor, forecaster, translator, piano_roll 1"
+_RATE = "0.006; classifier, regressor, forecaster, tagger, piano_roll 0.003; translator 0.002"
 _METRIC = "loss; classifier accuracy; regressor rmse; tagger, translator auto"
-_PATIENCE = "5; classifier, regressor, forecaster, tagger, translator 10"
-_DROPOUT = "by the epochs; classifier, translator 0.3; regressor 0.1; forecaster, tagger 0.4"
+_PATIENCE = "5; classifier, regressor, forecaster, tagger, translator, piano_roll 10"
+_DROPOUT = "by the epochs; classifier, translator 0.3; regressor 0.1; forecaster, tagger 0.4; piano_roll 0.5"
 
 
 def train(
@@ -90,7 +90,7 @@ def train(
     ] = None,
     max_time: Annotated[str | None, _option("End after 90s, 8m, 1h30m.", "none")] = None,
     seed: Annotated[int | None, _option("Where all randomness comes from.", defaults.SEED)] = None,
-    threads: Annotated[int | None, _option("Processors to use.", "all; forecaster 1")] = None,
+    threads: Annotated[int | None, _option("Processors to use.", "all; forecaster, piano_roll 1")] = None,
     device: Annotated[str | None, _option("Where torch trains.", defaults.DEVICE)] = None,
     assignments: Annotated[
         list[str] | None,
@@ -234,6 +234,7 @@ _NEXT = {
     "tagger": "remy predict {run} FILE; remy evaluate {run} FILE",
     "translator": "remy predict {run} TEXT; remy evaluate {run} FILE",
     "forecaster": "remy forecast {run}; remy backtest {run}",
+    "piano_roll": "remy generate {run} --output tune.mid; remy evaluate {run} FILE",
 }
 
 #: Notation -> the same, for music.

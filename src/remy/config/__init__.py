@@ -18,6 +18,7 @@ from remy.config.files import (
 )
 from remy.config.forecaster import ForecasterConfig
 from remy.config.language_model import LanguageModelConfig
+from remy.config.piano_roll import PianoRollConfig
 from remy.config.sections import BatchTrainConfig, Config, DataConfig, RecurrentConfig, TrainConfig
 from remy.config.tagger import TaggerConfig
 from remy.config.translator import TranslatorConfig
@@ -30,6 +31,7 @@ __all__ = [
     "DataConfig",
     "ForecasterConfig",
     "LanguageModelConfig",
+    "PianoRollConfig",
     "RecurrentConfig",
     "RegressorConfig",
     "TaggerConfig",

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ValidationError
 from remy.config.classifier import ClassifierConfig, RegressorConfig
 from remy.config.forecaster import ForecasterConfig
 from remy.config.language_model import LanguageModelConfig
+from remy.config.piano_roll import PianoRollConfig
 from remy.config.sections import Config
 from remy.config.tagger import TaggerConfig
 from remy.config.translator import TranslatorConfig
@@ -29,6 +30,7 @@ TASKS: dict[str, type[Config]] = {
     "forecaster": ForecasterConfig,
     "tagger": TaggerConfig,
     "translator": TranslatorConfig,
+    "piano_roll": PianoRollConfig,
 }
 
 

@@ -10,6 +10,7 @@ from remy.data.ngram import NGram
 from remy.data.notation import Notation
 from remy.data.pictures import read_picture
 from remy.data.records import NumericRecord, Place, Reading, Series, SourceLine, TaggedSentence, TextRecord
+from remy.data.rolls import Rolls, read_rolls
 from remy.data.sequences import read_sequences
 from remy.data.series import read_series
 from remy.data.split import head_tail
@@ -27,6 +28,7 @@ __all__ = [
     "NumericRecord",
     "Place",
     "Reading",
+    "Rolls",
     "Series",
     "SourceLine",
     "Step",
@@ -39,6 +41,7 @@ __all__ = [
     "read_conll",
     "read_music",
     "read_picture",
+    "read_rolls",
     "read_sequences",
     "read_series",
     "read_text",

@@ -18,12 +18,14 @@ from remy.metrics.forecasting import (
     symmetric_mean_absolute_percentage_error,
     weighted_quantile_loss,
 )
+from remy.metrics.polyphony import FrameScores, frame_scores
 from remy.metrics.regression import mean_absolute_error, r_squared, root_mean_squared_error
 from remy.metrics.tagging import SpanScores, span_scores, token_accuracy, unknown_word_accuracy
 from remy.metrics.written import Signed, bleu, chrf, exact_match, word_f1
 
 __all__ = [
     "ClassScores",
+    "FrameScores",
     "MultiLabelScores",
     "Signed",
     "SpanScores",
@@ -33,6 +35,7 @@ __all__ = [
     "class_scores",
     "confusion_matrix",
     "exact_match",
+    "frame_scores",
     "interval_coverage",
     "macro_f1",
     "mean_absolute_error",

@@ -11,6 +11,7 @@ from remy.io.model_file import ModelFile
 from remy.runtime.classifier import Classifier, Regressor
 from remy.runtime.forecaster import Forecaster
 from remy.runtime.language import LanguageModel
+from remy.runtime.piano_roll import PianoRoll
 from remy.runtime.tagger import Tagger
 from remy.runtime.translator import Translator
 
@@ -41,6 +42,7 @@ _TASKS: dict[str, type[Model]] = {
     "forecaster": Forecaster,
     "tagger": Tagger,
     "translator": Translator,
+    "piano_roll": PianoRoll,
 }
 
 

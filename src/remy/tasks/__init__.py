@@ -4,7 +4,17 @@ from remy.tasks.classification import Classifier, Regressor
 from remy.tasks.forecasting import Forecaster
 from remy.tasks.language.estimator import LanguageModel
 from remy.tasks.loading import load
+from remy.tasks.polyphony import PianoRoll
 from remy.tasks.tagging import Tagger
 from remy.tasks.translation import Translator
 
-__all__ = ["Classifier", "Forecaster", "LanguageModel", "Regressor", "Tagger", "Translator", "load"]
+__all__ = [
+    "Classifier",
+    "Forecaster",
+    "LanguageModel",
+    "PianoRoll",
+    "Regressor",
+    "Tagger",
+    "Translator",
+    "load",
+]

@@ -10,6 +10,7 @@ from remy.tasks.classification.evaluation import evaluate_run as evaluate_classi
 from remy.tasks.forecasting.evaluation import evaluate_run as evaluate_forecaster
 from remy.tasks.language.evaluation import evaluate_run as evaluate_language_model
 from remy.tasks.language.sources import open_source
+from remy.tasks.polyphony.evaluation import evaluate_run as evaluate_piano_roll
 from remy.tasks.tagging.evaluation import evaluate_run as evaluate_tagger
 from remy.tasks.translation.evaluation import evaluate_run as evaluate_translator
 
@@ -54,4 +55,5 @@ _EVALUATORS: dict[str, Any] = {
     "forecaster": evaluate_forecaster,
     "tagger": evaluate_tagger,
     "translator": evaluate_translator,
+    "piano_roll": evaluate_piano_roll,
 }

@@ -50,6 +50,11 @@ def guess_task(location: str) -> Guess:
     path = Path(location)
     if not path.exists() and location in datasets.names() and not datasets.is_text(location):
         path = datasets.files(location).path
+    if path.is_file() and path.suffix.lower() in (".mat", ".npz"):
+        from remy.data.rolls import holds_rolls
+
+        if holds_rolls(path):
+            return Guess("piano_roll", f"{path.suffix.lower()} with piano rolls")
     if not path.is_dir() and (not path.is_file() or path.suffix.lower() in _TEXT):
         return Guess("language_model", "plain text")
     from remy.data.formats import guess_kind

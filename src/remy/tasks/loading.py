@@ -9,6 +9,7 @@ from remy import runtime
 from remy.tasks.classification import Classifier, Regressor
 from remy.tasks.forecasting import Forecaster
 from remy.tasks.language.estimator import LanguageModel
+from remy.tasks.polyphony import PianoRoll
 from remy.tasks.tagging import Tagger
 from remy.tasks.translation import Translator
 
@@ -20,6 +21,7 @@ _ESTIMATORS: Final[dict[str, Any]] = {
     "forecaster": Forecaster,
     "tagger": Tagger,
     "translator": Translator,
+    "piano_roll": PianoRoll,
 }
 
 

@@ -13,6 +13,7 @@ from remy.tasks.forecasting.opening import open_forecaster
 from remy.tasks.job import TrainedModel
 from remy.tasks.language.opening import open_language_model
 from remy.tasks.opened import Opened
+from remy.tasks.polyphony.opening import open_piano_roll
 from remy.tasks.tagging.opening import open_tagger
 from remy.tasks.translation.opening import open_translator
 from remy.training import Reporter, RunDirectory
@@ -25,6 +26,7 @@ OPENERS: Final[Mapping[str, Any]] = {
     "forecaster": open_forecaster,
     "tagger": open_tagger,
     "translator": open_translator,
+    "piano_roll": open_piano_roll,
 }
 
 

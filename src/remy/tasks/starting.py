@@ -121,7 +121,7 @@ def _changed(config: Config, changes: Mapping[str, Any], names: Mapping[str, str
     changed = configuration.override(config, changes, names=names)
     before, after = configuration.flat(config), configuration.flat(changed)
     for key, value in after.items():
-        if value != before[key] and key not in CHANGEABLE:
+        if value != before[key] and key not in (*CHANGEABLE, *_PLACES):
             name = names.get(key, key)
             raise UsageError(
                 f"{name}: a resumed run keeps {key} = {before[key]!r}, got {value!r}; "

@@ -9,6 +9,7 @@ from remy.errors import ModelFileError, nearest
 from remy.io.architecture.classifier import classifier
 from remy.io.architecture.forecaster import forecaster
 from remy.io.architecture.language_model import language_model
+from remy.io.architecture.piano_roll import piano_roll
 from remy.io.architecture.tagger import tagger
 from remy.io.architecture.translator import translator
 
@@ -18,6 +19,7 @@ _KINDS: dict[str, Callable[[Mapping[str, Any]], dict[str, tuple[int, ...]]]] = {
     "tagger": tagger,
     "forecaster": forecaster,
     "translator": translator,
+    "piano_roll": piano_roll,
 }
 
 
