@@ -205,14 +205,6 @@ def test_what_cannot_be_composed_is_said_in_one_sentence_and_changes_nothing(
     assert Path("there.mid").read_text() == "mine"
 
 
-def test_a_language_model_has_no_file_to_write(
-    finished: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert run(["generate", str(finished), "--output", str(tmp_path / "a.mid")]) == 2
-    assert "leave out --output and --force" in capsys.readouterr().err
-    assert not list(tmp_path.iterdir())
-
-
 def test_a_run_is_resumed_and_needs_no_other_word(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

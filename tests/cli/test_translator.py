@@ -121,6 +121,11 @@ def test_a_file_is_scored_beside_the_baselines(folder: Path, capsys: pytest.Capt
     assert run(words) == 0
     found = json.loads(capsys.readouterr().out)
     assert found["model"]["bleu"] > 40
+    assert found["model"]["search"]["beam"] == 5
+    assert run([*words, "--beam", "1"]) == 0
+    assert json.loads(capsys.readouterr().out)["model"]["search"]["beam"] == 1
+    assert run([*words, "--beam", "0"]) == 2
+    assert "beam: expected at least 1, got 0" in capsys.readouterr().err
     assert run(["evaluate", str(folder / "run")]) == 0
     assert "target of the most similar source" in capsys.readouterr().out
 
@@ -174,6 +179,8 @@ def test_other_models_refuse_the_flags_of_those_that_write(
 ) -> None:
     assert run(["predict", str(finished), "a", "--beam", "3"]) == 2
     assert "--beam: a language_model writes no sequence of its own; leave it out" in capsys.readouterr().err
+    assert run(["evaluate", str(finished), "--beam", "3"]) == 2
+    assert "beam: a language_model writes no sequence of its own; leave it out" in capsys.readouterr().err
 
 
 def test_the_module_is_reached_as_a_program(folder: Path) -> None:

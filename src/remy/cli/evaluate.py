@@ -25,6 +25,9 @@ def evaluate(
     plot: Annotated[
         Path | None, typer.Option(help="Draw the confusion matrix to a .png or .svg file. [none]")
     ] = None,
+    beam: Annotated[
+        int | None, typer.Option(help="Sequences alive at once while one is written; 1 is greedy. [5]")
+    ] = None,
     as_json: JsonFlag = False,
     quiet: QuietFlag = False,
     debug: DebugFlag = False,
@@ -38,7 +41,7 @@ def evaluate(
     from remy.tasks.evaluators import evaluate as evaluate_run
 
     form = plot_form(plot)
-    result = evaluate_run(run, file)
+    result = evaluate_run(run, file, beam=beam)
     for note in result["notes"]:
         say(note, quiet=quiet)
     if plot is not None:

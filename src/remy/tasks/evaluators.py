@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from remy import runtime
+from remy.errors import UsageError
 from remy.tasks.classification.evaluation import evaluate_run as evaluate_classifier
 from remy.tasks.forecasting.evaluation import evaluate_run as evaluate_forecaster
 from remy.tasks.language.evaluation import evaluate_run as evaluate_language_model
@@ -15,7 +16,7 @@ from remy.tasks.tagging.evaluation import evaluate_run as evaluate_tagger
 from remy.tasks.translation.evaluation import evaluate_run as evaluate_translator
 
 
-def evaluate(path: str | Path, location: str | None = None) -> dict[str, Any]:
+def evaluate(path: str | Path, location: str | None = None, *, beam: int | None = None) -> dict[str, Any]:
     """Score the model of a run on a file, or on what was held out from its training.
 
     Parameters
@@ -24,6 +25,8 @@ def evaluate(path: str | Path, location: str | None = None) -> dict[str, Any]:
         A run directory or a model file.
     location
         A file, a data set or ``-``; None for what was held out.
+    beam
+        Sequences alive at once, of a model that writes; None for the usual number.
 
     Returns
     -------
@@ -37,9 +40,15 @@ def evaluate(path: str | Path, location: str | None = None) -> dict[str, Any]:
     DataError
         If the data cannot be used.
     UsageError
-        If there is no `location` and the run's own data are not at hand.
+        If there is no `location` and the run's own data are not at hand, or the model has no beam.
     """
-    found: dict[str, Any] = _EVALUATORS[runtime.task_of(path)](path, location)
+    task = runtime.task_of(path)
+    options = {}
+    if beam is not None:
+        if task not in _WRITERS:
+            raise UsageError(f"beam: a {task} writes no sequence of its own; leave it out")
+        options["search"] = runtime.Search(beam=beam)
+    found: dict[str, Any] = _EVALUATORS[task](path, location, **options)
     return found
 
 
@@ -47,6 +56,9 @@ def _language_model(path: str | Path, location: str | None) -> dict[str, Any]:
     source = open_source(location) if location is not None else None
     return {"task": "language_model", **evaluate_language_model(path, source)}
 
+
+#: Tasks whose models search for what they write.
+_WRITERS = ("translator", "captioner")
 
 _EVALUATORS: dict[str, Any] = {
     "language_model": _language_model,
