@@ -1,8 +1,8 @@
 """How well the tasks do with their defaults, on real data: ``python -m benchmarks.quality [NAME ...]``.
 
 Every figure is the mean over seeds, with its spread. Packaged data are fetched; ``tags`` (Universal
-Dependencies English-EWT), ``sentiment`` (Sentiment Labelled Sentences) and ``chorales`` (JSB Chorales) are
-read from ``--data``.
+Dependencies English-EWT), ``sentiment`` (Sentiment Labelled Sentences), ``multi30k`` and ``chorales`` (JSB
+Chorales) are read from ``--data``.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import statistics
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ import numpy as np
 import remy
 from remy.baselines import TfidfLogistic
 from remy.data import read_sequences, read_texts
+from remy.tasks.evaluators import evaluate
 
 FOLDS: Final = 5
 
@@ -85,6 +87,23 @@ def tunes(seed: int, data: Path) -> Iterator[Figure]:
     yield Figure("bits as a share of the n-gram model's", found / beside, most=0.75)
 
 
+def sounds(seed: int, data: Path) -> Iterator[Figure]:
+    """Letters to sounds: a random twentieth of 117,493 words; a published small GRU has 0.683."""
+    with tempfile.TemporaryDirectory() as folder:
+        remy.Translator(seed=seed).fit("pronunciations", out=Path(folder) / "run")
+        found = evaluate(Path(folder) / "run", beam=1)
+    yield Figure("share of words exactly right, greedy", found["model"]["exact_match"], least=0.62)
+
+
+def multi30k(seed: int, data: Path) -> Iterator[Figure]:
+    """German to English, on the validation part; published GRUs: 28.3 with attention, 13.8 without."""
+    folder = data / "multi30k"
+    train, valid = ((folder / f"{part}.de.gz", folder / f"{part}.en.gz") for part in ("train", "val"))
+    for attention, least in (("additive", 28.0), ("none", -np.inf)):
+        model = remy.Translator(lowercase=True, attention=attention, seed=seed).fit(train, valid=valid)
+        yield Figure(f"BLEU, attention {attention}", model.metrics["model"]["bleu"], least=least)
+
+
 def chorales(seed: int, data: Path) -> Iterator[Figure]:
     """JSB Chorales, its own test part; published RNN 8.91, GRU 8.43, LSTM 8.45 (Bai et al. 2018)."""
     for cell, most in (("lstm", 8.35), ("gru", 8.35), ("simple_rnn", 8.95)):
@@ -108,6 +127,8 @@ MEASURES: Final[dict[str, Measure]] = {
     "tags": tags,
     "weather": weather,
     "tunes": tunes,
+    "sounds": sounds,
+    "multi30k": multi30k,
     "chorales": chorales,
     "adding": adding,
 }

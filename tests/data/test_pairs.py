@@ -103,6 +103,15 @@ def test_what_cannot_be_read_is_said(tmp_path: Path) -> None:
         texts(f"{three},{tmp_path / 'x'}")
 
 
+def test_one_file_of_lines_has_no_pairs(tmp_path: Path) -> None:
+    with pytest.raises(
+        DataError, match=r"a\.de: expected a table, or two files with a text a line as SOURCE"
+    ):
+        texts(write(tmp_path, "a.de", "eins\nzwei\n"))
+    with pytest.raises(DataError, match=r"b\.de: no such file"):
+        texts(tmp_path / "b.de")
+
+
 def test_a_check_counts_what_is_odd(tmp_path: Path) -> None:
     path = write(tmp_path, "p.tsv", "source\ttarget\na b\tx\na b\ty\nc\t\nd\tz\nd\tz\n")
     report = check(path)

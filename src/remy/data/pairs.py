@@ -10,7 +10,7 @@ from pathlib import Path
 from remy.data.lines import Lines
 from remy.data.records import Place, Reading, Tally
 from remy.data.rows import Table, listed
-from remy.data.tables import open_table
+from remy.data.tables import TABLE_ENDINGS, ending, open_table
 from remy.errors import DataError, UsageError
 
 EMPTY_SOURCE = "with an empty source"
@@ -112,6 +112,13 @@ def read_pairs(
         return PairReading(str(location), lambda tally: _parallel(*files, tally))
     if str(location) == "-" and format is None:
         format = "tsv"
+    elif format is None and ending(location) not in (*TABLE_ENDINGS, ".txt", ".text"):
+        if not Path(location).exists():
+            raise DataError(f"{location}: no such file.")
+        raise DataError(
+            f"{location}: expected a table, or two files with a text a line as SOURCE,TARGET; its ending is "
+            f"none of {', '.join(TABLE_ENDINGS)}."
+        )
     table = open_table(location, format=format, named=[name for name in (source, target) if name], tabs=True)
     columns, notes = _columns(table, source, target)
 
