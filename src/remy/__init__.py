@@ -20,6 +20,7 @@ _HOMES = {
     "ops": "remy.ops",
     "reference": "remy.reference",
     "runtime": "remy.runtime",
+    "Captioner": "remy.tasks",
     "Classifier": "remy.tasks",
     "LanguageModel": "remy.tasks",
     "Forecaster": "remy.tasks",
@@ -33,6 +34,7 @@ _HOMES = {
 }
 
 __all__ = [
+    "Captioner",
     "Classifier",
     "Forecaster",
     "LanguageModel",
@@ -57,7 +59,16 @@ __all__ = [
 if TYPE_CHECKING:
     from remy import bench, data, datasets, errors, layers, ops, reference, runtime
     from remy.layers import Sequential
-    from remy.tasks import Classifier, Forecaster, LanguageModel, Regressor, Tagger, Translator, load
+    from remy.tasks import (
+        Captioner,
+        Classifier,
+        Forecaster,
+        LanguageModel,
+        Regressor,
+        Tagger,
+        Translator,
+        load,
+    )
     from remy.threads import get_num_threads, set_num_threads
 
 

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import BaseModel, ValidationError
 
+from remy.config.captioner import CaptionerConfig
 from remy.config.classifier import ClassifierConfig, RegressorConfig
 from remy.config.forecaster import ForecasterConfig
 from remy.config.language_model import LanguageModelConfig
@@ -29,6 +30,7 @@ TASKS: dict[str, type[Config]] = {
     "forecaster": ForecasterConfig,
     "tagger": TaggerConfig,
     "translator": TranslatorConfig,
+    "captioner": CaptionerConfig,
 }
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from remy import runtime
+from remy.tasks.captioning.evaluation import evaluate_run as evaluate_captioner
 from remy.tasks.classification.evaluation import evaluate_run as evaluate_classifier
 from remy.tasks.forecasting.evaluation import evaluate_run as evaluate_forecaster
 from remy.tasks.language.evaluation import evaluate_run as evaluate_language_model
@@ -54,4 +55,5 @@ _EVALUATORS: dict[str, Any] = {
     "forecaster": evaluate_forecaster,
     "tagger": evaluate_tagger,
     "translator": evaluate_translator,
+    "captioner": evaluate_captioner,
 }
