@@ -26,7 +26,7 @@ class MostFrequentCaption:
     >>> model = MostFrequentCaption().fit(["a red house", "a dog", "a cat", "a dog"])
     >>> model.predict(2)
     ['a dog', 'a dog']
-    >>> MostFrequentCaption().fit(["left arrow", "zebra", "arrow"]).predict(1)
+    >>> MostFrequentCaption().fit(["left arrow", "arrow", "up arrow"]).predict(1)
     ['arrow']
     """
 

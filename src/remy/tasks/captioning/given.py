@@ -81,7 +81,8 @@ def values_of(pictures: Any, *, size: int, channels: int) -> tuple[Values, tuple
                     f"{path}: expected the shape {read[0].shape} of the first, got {one.shape}; all vectors "
                     "have one shape, and none stands among pictures."
                 )
-        return np.stack(read), tuple(map(str, pictures))
+        together: Any = np.stack(read)
+        return together, tuple(map(str, pictures))
     try:
         array = np.asarray(pictures)
     except ValueError:  # rows of unequal lengths
