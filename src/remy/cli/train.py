@@ -25,7 +25,7 @@ def _option(text: str, default: object, *names: str) -> Any:
 
 
 #: As everywhere here: the default, and beside it the tasks that have another one (a test compares).
-_BATCH = "32; translator, captioner 64"
+_BATCH = "32; translator 64"
 _LAYERS = "2; classifier, regressor, forecaster, translator, captioner 1"
 _RATE = "0.006; classifier, regressor, forecaster, tagger 0.003; translator, captioner 0.002"
 _METRIC = "loss; classifier accuracy; regressor rmse; tagger, translator, captioner auto"

@@ -34,7 +34,7 @@ class CaptionerNetwork(WriterNetwork):
 
     filters: int = Field(default=32, ge=1, le=4096, description="of the first block; later ones have more")
     blocks: int = Field(
-        default=3, ge=1, le=12, description="convolutions, each of which halves the picture afterwards"
+        default=4, ge=1, le=12, description="convolutions, each of which halves the picture afterwards"
     )
     embedding: int = Field(
         default=128, ge=1, le=65536, description="size of a piece's vector, and of the readout"
@@ -46,6 +46,7 @@ class CaptionerNetwork(WriterNetwork):
 class CaptionerTrain(WriterTrain):
     """How a captioner is trained."""
 
+    batch_size: int = Field(default=32, ge=1, description="captions in one update, read side by side")
     shift: int = Field(
         default=2, ge=0, le=1024, description="pixels that pictures are moved by at most while it learns"
     )

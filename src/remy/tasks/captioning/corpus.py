@@ -161,7 +161,7 @@ def reopen(path: Path) -> Corpus:
         If it is missing or damaged.
     """
     try:
-        with np.load(path, allow_pickle=False) as held:
+        with np.load(io.BytesIO(path.read_bytes()), allow_pickle=False) as held:
             about = json.loads(str(held["about"]))
             values, rows = held["values"], held["rows"]
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:

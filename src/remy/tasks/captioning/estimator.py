@@ -59,7 +59,7 @@ class Captioner(Estimator[runtime.Captioner]):
     attention
         ``"additive"`` (Bahdanau et al. 2015), ``"multiplicative"`` (Luong et al. 2015) or ``"none"``.
     filters, blocks
-        Convolutions: filters of the first block, 32, and blocks, 3.
+        Convolutions: filters of the first block, 32, and blocks, 4.
     input_feeding, tied
         Let the decoder read what it last saw; use the pieces' vectors for the output too.
     dropout

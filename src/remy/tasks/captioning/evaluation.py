@@ -52,6 +52,7 @@ def evaluate_run(
         path,
         model.model_file,
         CaptionerConfig,
+        what="pictures",
         read=lambda place, part, config: (
             read_corpus(place, config.data) if place else reopen(kept_at(path, part))
         ),

@@ -15,7 +15,7 @@ from remy.tasks.writing.planning import with_epochs
 from remy.training import RunDirectory
 
 #: Updates that are meant where nobody says how many epochs.
-_UPDATES = 3_000
+_UPDATES = 10_400
 
 #: A run's own copy of its tokenizer: fitting it again need not give the same one.
 _TOKENIZER = "tokenizer.json"

@@ -49,6 +49,7 @@ def evaluate_run(
         path,
         model.model_file,
         TranslatorConfig,
+        what="pairs",
         read=lambda place, part, config: _read(path, place, part, config),
         cut=lambda config, *corpora: cut_corpus(config.data, *corpora, seed=config.train.seed),
     )

@@ -70,6 +70,7 @@ def own_parts(
     model: ModelFile,
     kind: type[AnyConfig],
     *,
+    what: str,
     read: Callable[[str, str, AnyConfig], AnyRecords],
     cut: Callable[
         [AnyConfig, AnyRecords, AnyRecords | None, AnyRecords | None],
@@ -84,6 +85,8 @@ def own_parts(
         The run and its model.
     kind
         The class of its configuration.
+    what
+        Its records are, for people.
     read
         From a location, the part's name and the configuration to the records.
     cut
@@ -101,7 +104,7 @@ def own_parts(
         train, _, scored = cut(config, whole, valid, test)
     except RemyError as error:
         reason = str(error).rstrip(".")
-        return config, None, None, f"what the run learned from cannot be read ({reason})"
+        return config, None, None, f"the {what} the run learned from cannot be read ({reason})"
     if train.sha256 != model.metrics.get("data", {}).get("sha256"):
         return config, None, None, f"{train.name} does not hold what the run learned from any more"
     return config, train, scored, ""
