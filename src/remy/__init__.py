@@ -20,6 +20,7 @@ _HOMES = {
     "ops": "remy.ops",
     "reference": "remy.reference",
     "runtime": "remy.runtime",
+    "Captioner": "remy.tasks",
     "Classifier": "remy.tasks",
     "LanguageModel": "remy.tasks",
     "Forecaster": "remy.tasks",
@@ -34,6 +35,7 @@ _HOMES = {
 }
 
 __all__ = [
+    "Captioner",
     "Classifier",
     "Forecaster",
     "LanguageModel",
@@ -60,6 +62,7 @@ if TYPE_CHECKING:
     from remy import bench, data, datasets, errors, layers, ops, reference, runtime
     from remy.layers import Sequential
     from remy.tasks import (
+        Captioner,
         Classifier,
         Forecaster,
         LanguageModel,

@@ -15,6 +15,7 @@ from remy.cli.flags import KEYS, words_of
 #: Flags whose default is not a value of the configuration but what is done where it has none.
 IN_WORDS = {
     *("--task", "--text", "--label", "--separator", "--tag", "--time", "--source", "--target", "--series"),
+    *("--image", "--caption"),
     *("--known", "--valid", "--test", "--epochs", "--max-time", "--threads"),
 }
 

@@ -21,6 +21,8 @@ KEYS: Final = {
     "--time": "data.time",
     "--source": "data.source",
     "--target": "data.target",
+    "--image": "data.image",
+    "--caption": "data.caption",
     "--series": "data.series",
     "--known": "data.known",
     "--horizon": "data.horizon",

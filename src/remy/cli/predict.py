@@ -24,7 +24,10 @@ if TYPE_CHECKING:
 def predict(
     run: RunArgument,
     given: Annotated[
-        str, typer.Argument(metavar="TEXT|FILE", help="A text, a file of records, or - for standard input.")
+        str,
+        typer.Argument(
+            metavar="TEXT|FILE", help="A text, a picture, a file of records, or - for standard input."
+        ),
     ],
     top: Annotated[
         int | None, typer.Option(help=f"How many candidates. [{defaults.TOP}; of a file's records 1]")
@@ -32,6 +35,7 @@ def predict(
     text: Annotated[str | None, typer.Option(help="Column of the text. [as in training]")] = None,
     tag: Annotated[str | None, typer.Option(help="Column of CoNLL for the tags. [as in training]")] = None,
     source: Annotated[str | None, typer.Option(help="Column that is translated. [as in training]")] = None,
+    image: Annotated[str | None, typer.Option(help="Column of the pictures' paths. [as in training]")] = None,
     format: Annotated[
         str | None, typer.Option(help="csv, tsv, jsonl, text or conll. [by the ending]")
     ] = None,
@@ -45,7 +49,7 @@ def predict(
         float | None, typer.Option(help="Above 0 favours those that look at all of the source. [0]")
     ] = None,
     max_length: Annotated[
-        int | None, typer.Option(help="Most pieces written. [twice the source's, and 10]")
+        int | None, typer.Option(help="Most pieces written. [twice the source's, and 10; captioner 50]")
     ] = None,
     temperature: Annotated[
         float | None, typer.Option(help="Draw what is written rather than search. [search]")
@@ -68,7 +72,8 @@ def predict(
 
     A language model says what probably comes next. A classifier or regressor answers a text, or adds its
     answers to the rows of a file. A tagger gives sentences back with their tags. A translator writes a line
-    for every line, and adds what it writes to the rows of a table. A model of piano rolls gives the
+    for every line, and adds what it writes to the rows of a table. A captioner writes a caption of a picture,
+    or of every picture that a table, or a line on standard input, names. A model of piano rolls gives the
     probability of every key in every frame, and in the one that comes next.
     """
     from remy import runtime
@@ -80,10 +85,18 @@ def predict(
         "beam": beam, "length_penalty": length_penalty, "coverage_penalty": coverage_penalty,
         "max_length": max_length, "temperature": temperature, "seed": seed,
     }  # fmt: skip
+    if isinstance(model, runtime.Captioner):
+        from remy.cli.captions import caption
+
+        _refuse({"source": source, "plot": plot, "alignment": alignment or None}, "a captioner reads no text")
+        searching: dict[str, Any] = {"top": top, **writing}
+        caption(model, given, searching, image=image, format=format, out=out, as_json=as_json, quiet=quiet)
+        return
+    _refuse({"image": image}, f"a {model.model_file.task} reads no pictures")
     if isinstance(model, runtime.Translator):
         from remy.cli.translations import translate
 
-        searching: dict[str, Any] = {"top": top, **writing}
+        searching = {"top": top, **writing}
         translate(
             model,
             given,
@@ -97,7 +110,8 @@ def predict(
             quiet=quiet,
         )
         return
-    _expect_none(model, {**writing, "source": source, "plot": plot, "alignment": alignment or None})
+    writes = f"a {model.model_file.task} writes no sequence of its own"
+    _refuse({**writing, "source": source, "plot": plot, "alignment": alignment or None}, writes)
     if isinstance(model, runtime.LanguageModel):
         _next(model, read_prompt(given, model.notation), top or defaults.TOP, as_json)
     elif isinstance(model, runtime.SequenceModel):
@@ -123,12 +137,11 @@ def predict(
         raise DataError(f"{run}: a {model.model_file.task}; for what comes next type: remy forecast {run}")
 
 
-def _expect_none(model: runtime.Model, given: Mapping[str, Any]) -> None:
-    """Refuse options of models that write."""
+def _refuse(given: Mapping[str, Any], reason: str) -> None:
+    """Refuse the first of some options that was given."""
     for name, value in given.items():
         if value is not None:
-            flag = f"--{name.replace('_', '-')}"
-            raise UsageError(f"{flag}: a {model.model_file.task} writes no sequence of its own; leave it out")
+            raise UsageError(f"--{name.replace('_', '-')}: {reason}; leave it out")
 
 
 def _is_a_text(given: str) -> bool:

@@ -116,6 +116,16 @@ def _translator(metrics: Mapping[str, Any]) -> list[str]:
     )
 
 
+def _captioner(metrics: Mapping[str, Any]) -> list[str]:
+    names = {"word_f1": "word F1", "bleu": "BLEU", "exact_match": "exact", "perplexity": "perplexity"}
+    lines, common = _of_written(metrics, names), metrics["common"]
+    if common is not None:
+        records, least = common["records"], common["least"]
+        head = f"word F1 of the {records} whose words were learned from {least} times or more"
+        lines += ["", head, *table([""], [(who, [value]) for who, value in common["word_f1"].items()])[1:]]
+    return lines
+
+
 def _of_written(metrics: Mapping[str, Any], names: Mapping[str, str]) -> list[str]:
     """Lay out the scores of written sequences, with what was written of the first ones."""
     scored = [("model", metrics["model"]), *((one["name"], one) for one in metrics["baselines"])]
@@ -148,4 +158,5 @@ _TABLES: dict[str, Callable[[Mapping[str, Any]], list[str]]] = {
     "tagger": _tagger,
     "translator": _translator,
     "piano_roll": _piano_roll,
+    "captioner": _captioner,
 }

@@ -26,11 +26,14 @@ def _option(text: str, default: object, *names: str) -> Any:
 
 #: As everywhere here: the default, and beside it the tasks that have another one (a test compares).
 _BATCH = "32; translator 64; piano_roll 4"
-_LAYERS = "2; classifier, regressor, forecaster, translator, piano_roll 1"
-_RATE = "0.006; classifier, regressor, forecaster, tagger, piano_roll 0.003; translator 0.002"
-_METRIC = "loss; classifier accuracy; regressor rmse; tagger, translator auto"
-_PATIENCE = "5; classifier, regressor, forecaster, tagger, translator, piano_roll 10"
-_DROPOUT = "by the epochs; classifier, translator 0.3; regressor 0.1; forecaster, tagger 0.4; piano_roll 0.5"
+_LAYERS = "2; classifier, regressor, forecaster, translator, piano_roll, captioner 1"
+_RATE = "0.006; classifier, regressor, forecaster, tagger, piano_roll 0.003; translator, captioner 0.002"
+_METRIC = "loss; classifier accuracy; regressor rmse; tagger, translator, captioner auto"
+_PATIENCE = "5; classifier, regressor, forecaster, tagger, translator, piano_roll, captioner 10"
+_DROPOUT = (
+    "by the epochs; classifier, translator 0.3; regressor 0.1; forecaster, tagger, captioner 0.4; "
+    "piano_roll 0.5"
+)
 
 
 def train(
@@ -55,6 +58,8 @@ def train(
     target: Annotated[
         str | None, _option("File or column it is translated to; columns to forecast: a,b.", "guessed")
     ] = None,
+    image: Annotated[str | None, _option("Column of the pictures' paths.", "guessed")] = None,
+    caption: Annotated[str | None, _option("Column of the captions.", "guessed")] = None,
     series: Annotated[str | None, _option("Column that tells series apart.", "one series")] = None,
     known: Annotated[str | None, _option("Columns known ahead: a,b.", "none")] = None,
     horizon: Annotated[int | None, _option("Steps to forecast.", 1)] = None,
@@ -104,8 +109,9 @@ def train(
     values = {
         "--task": task, "--text": text, "--label": label, "--separator": separator, "--tokens": tokens,
         "--tag": tag, "--time": time, "--source": source, "--target": target,
-        "--series": series, "--known": known, "--horizon": horizon, "--valid": valid, "--test": test,
-        "--split": split, "--cell": cell, "--units": units, "--layers": layers,
+        "--image": image, "--caption": caption, "--series": series, "--known": known,
+        "--horizon": horizon, "--valid": valid, "--test": test, "--split": split, "--cell": cell,
+        "--units": units, "--layers": layers,
         "--bidirectional": bidirectional, "--live": live, "--pooling": pooling, "--attention": attention,
         "--dropout": dropout, "--epochs": epochs, "--batch-size": batch_size, "--lr": lr, "--metric": metric,
         "--patience": patience, "--max-time": max_time, "--seed": seed, "--threads": threads,
@@ -233,6 +239,7 @@ _NEXT = {
     "regressor": "remy predict {run} FILE; remy evaluate {run} FILE",
     "tagger": "remy predict {run} FILE; remy evaluate {run} FILE",
     "translator": "remy predict {run} TEXT; remy evaluate {run} FILE",
+    "captioner": "remy predict {run} PICTURE; remy evaluate {run} FILE",
     "forecaster": "remy forecast {run}; remy backtest {run}",
     "piano_roll": "remy generate {run} --output tune.mid; remy evaluate {run} FILE",
 }

@@ -4,6 +4,7 @@ One configuration says everything a run does. The flags of the command line, a Y
 the Python estimators all end here, and the run directory keeps it fully resolved as ``config.yaml``.
 """
 
+from remy.config.captioner import CaptionerConfig
 from remy.config.classifier import ClassifierConfig, RegressorConfig
 from remy.config.files import (
     TASKS,
@@ -26,6 +27,7 @@ from remy.config.translator import TranslatorConfig
 __all__ = [
     "TASKS",
     "BatchTrainConfig",
+    "CaptionerConfig",
     "ClassifierConfig",
     "Config",
     "DataConfig",

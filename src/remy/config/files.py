@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import BaseModel, ValidationError
 
+from remy.config.captioner import CaptionerConfig
 from remy.config.classifier import ClassifierConfig, RegressorConfig
 from remy.config.forecaster import ForecasterConfig
 from remy.config.language_model import LanguageModelConfig
@@ -31,6 +32,7 @@ TASKS: dict[str, type[Config]] = {
     "tagger": TaggerConfig,
     "translator": TranslatorConfig,
     "piano_roll": PianoRollConfig,
+    "captioner": CaptionerConfig,
 }
 
 

@@ -57,9 +57,6 @@ class WriterNetwork(RecurrentConfig):
     """A decoder with attention."""
 
     layers: int = Field(default=1, ge=1, le=256, description="number of recurrent layers")
-    decoder_units: int | None = Field(
-        default=None, ge=1, le=65536, description="size of the decoder's state; null: twice the units"
-    )
     attention: AttentionName = Field(
         default="additive", description="how parts of the source are scored; none: not looked at"
     )
@@ -78,6 +75,9 @@ class TranslatorNetwork(WriterNetwork):
     )
     units: int = Field(
         default=256, ge=1, le=65536, description="state of each layer of the encoder in each direction"
+    )
+    decoder_units: int | None = Field(
+        default=None, ge=1, le=65536, description="size of the decoder's state; null: twice the units"
     )
 
 

@@ -82,6 +82,17 @@ def names_pictures(table: Table) -> bool:
     return _by_endings(table, table.columns) is not None
 
 
+def image_column(table: Table) -> str:
+    """Return the column that holds the paths of pictures or vectors, by their endings or its name.
+
+    Raises
+    ------
+    DataError
+        If it cannot be told.
+    """
+    return _by_endings(table, table.columns) or _guess(table, table.columns, IMAGE_NAMES, "image")
+
+
 def _by_endings(table: Table, columns: Sequence[str]) -> str | None:
     """Return the one column whose cells all end as pictures or vectors do."""
     found = [

@@ -1,5 +1,6 @@
 """Running trained models on the compiled core with NumPy alone; torch is never imported."""
 
+from remy.runtime.captioner import Captioner
 from remy.runtime.classifier import Classifier, Regressor, SequenceModel
 from remy.runtime.forecaster import Forecast, Forecaster
 from remy.runtime.language import LanguageModel
@@ -17,6 +18,7 @@ from remy.runtime.writer import Search, Written
 __all__ = [
     "FRAMES",
     "PIECE",
+    "Captioner",
     "Classifier",
     "Forecast",
     "Forecaster",

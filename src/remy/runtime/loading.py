@@ -8,6 +8,7 @@ from typing import Any, Protocol, TypeVar
 from remy.errors import ModelFileError
 from remy.io import model_file
 from remy.io.model_file import ModelFile
+from remy.runtime.captioner import Captioner
 from remy.runtime.classifier import Classifier, Regressor
 from remy.runtime.forecaster import Forecaster
 from remy.runtime.language import LanguageModel
@@ -43,6 +44,7 @@ _TASKS: dict[str, type[Model]] = {
     "tagger": Tagger,
     "translator": Translator,
     "piano_roll": PianoRoll,
+    "captioner": Captioner,
 }
 
 

@@ -31,7 +31,7 @@ class Search:
     length_penalty, coverage_penalty
         As in :class:`remy.decoding.Penalties`.
     max_length
-        Most tokens written; None: twice the source's and ten.
+        Most tokens written; None: of a text twice its own and ten, of a picture as many as in training.
     sampling
         Draw tokens in this way rather than search; `n_best` then says how many are drawn.
     seed

@@ -1,5 +1,6 @@
 """What people use: estimators that learn from data and, once trained, need no torch."""
 
+from remy.tasks.captioning import Captioner
 from remy.tasks.classification import Classifier, Regressor
 from remy.tasks.forecasting import Forecaster
 from remy.tasks.language.estimator import LanguageModel
@@ -9,6 +10,7 @@ from remy.tasks.tagging import Tagger
 from remy.tasks.translation import Translator
 
 __all__ = [
+    "Captioner",
     "Classifier",
     "Forecaster",
     "LanguageModel",

@@ -7,6 +7,7 @@ from typing import Any
 
 from remy import runtime
 from remy.errors import UsageError
+from remy.tasks.captioning.evaluation import evaluate_run as evaluate_captioner
 from remy.tasks.classification.evaluation import evaluate_run as evaluate_classifier
 from remy.tasks.forecasting.evaluation import evaluate_run as evaluate_forecaster
 from remy.tasks.language.evaluation import evaluate_run as evaluate_language_model
@@ -68,4 +69,5 @@ _EVALUATORS: dict[str, Any] = {
     "tagger": evaluate_tagger,
     "translator": evaluate_translator,
     "piano_roll": evaluate_piano_roll,
+    "captioner": evaluate_captioner,
 }

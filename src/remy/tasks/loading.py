@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from remy import runtime
+from remy.tasks.captioning import Captioner
 from remy.tasks.classification import Classifier, Regressor
 from remy.tasks.forecasting import Forecaster
 from remy.tasks.language.estimator import LanguageModel
@@ -22,6 +23,7 @@ _ESTIMATORS: Final[dict[str, Any]] = {
     "tagger": Tagger,
     "translator": Translator,
     "piano_roll": PianoRoll,
+    "captioner": Captioner,
 }
 
 

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from remy.config import Config
 from remy.tasks import starting
+from remy.tasks.captioning.opening import open_captioner
 from remy.tasks.classification.opening import open_classifier
 from remy.tasks.forecasting.opening import open_forecaster
 from remy.tasks.job import TrainedModel
@@ -27,6 +28,7 @@ OPENERS: Final[Mapping[str, Any]] = {
     "tagger": open_tagger,
     "translator": open_translator,
     "piano_roll": open_piano_roll,
+    "captioner": open_captioner,
 }
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from remy.errors import ModelFileError, nearest
+from remy.io.architecture.captioner import captioner
 from remy.io.architecture.classifier import classifier
 from remy.io.architecture.forecaster import forecaster
 from remy.io.architecture.language_model import language_model
@@ -20,6 +21,7 @@ _KINDS: dict[str, Callable[[Mapping[str, Any]], dict[str, tuple[int, ...]]]] = {
     "forecaster": forecaster,
     "translator": translator,
     "piano_roll": piano_roll,
+    "captioner": captioner,
 }
 
 
@@ -30,8 +32,8 @@ def expected_tensors(architecture: Mapping[str, Any]) -> dict[str, tuple[int, ..
     ----------
     architecture
         A dictionary with a ``kind`` and that kind's settings. All kinds have ``cell`` (``simple_rnn``,
-        ``lstm``, ``gru``), ``units`` H, ``layers`` L, ``reset_after`` (GRU) and ``activation`` (SimpleRNN);
-        the others are in the kind's file.
+        ``lstm``, ``gru``), ``units`` H (a captioner ``decoder_units``), ``layers`` L, ``reset_after`` (GRU)
+        and ``activation`` (SimpleRNN); the others are in the kind's file.
 
     Raises
     ------

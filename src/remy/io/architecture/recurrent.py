@@ -25,11 +25,15 @@ def recurrent_settings(
     sizes: tuple[str, ...] = (),
     choices: Mapping[str, tuple[str, ...]] | None = None,
     switches: tuple[str, ...] = (),
+    units: str = "units",
 ) -> dict[str, Any]:
-    """Check the settings of the recurrent layers and those of a kind besides them; see `check_settings`."""
+    """Check the settings of the recurrent layers and those of a kind besides them; see `check_settings`.
+
+    `units` is what the size of the layers' state is called.
+    """
     settings = check_settings(
         architecture,
-        sizes=("units", "layers", *sizes),
+        sizes=(units, "layers", *sizes),
         choices={"cell": tuple(GATE_ORDER), "activation": ACTIVATIONS, **(choices or {})},
         switches=("reset_after", *switches),
     )

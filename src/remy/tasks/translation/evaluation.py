@@ -7,12 +7,12 @@ from typing import Any
 
 from remy import runtime
 from remy.config import TranslatorConfig
-from remy.errors import RemyError, UsageError
+from remy.errors import UsageError
 from remy.runtime import Search
-from remy.tasks.own_config import own_config
 from remy.tasks.translation.corpus import Corpus, read_corpus, reopen
 from remy.tasks.translation.parts import cut_corpus
 from remy.tasks.translation.scoring import score_translator
+from remy.tasks.writing.held_out import own_parts
 
 
 def evaluate_run(
@@ -45,7 +45,14 @@ def evaluate_run(
     """
     path = Path(path)
     model = runtime.load_as(path, runtime.Translator)
-    config, train, held, missing = _of_run(path, model)
+    config, train, held, missing = own_parts(
+        path,
+        model.model_file,
+        TranslatorConfig,
+        what="pairs",
+        read=lambda place, part, config: _read(path, place, part, config),
+        cut=lambda config, *corpora: cut_corpus(config.data, *corpora, seed=config.train.seed),
+    )
     if location is not None:
         columns = model.model_file.metrics.get("data", {}).get("columns") or [None, None]
         scored = _read_like(location, columns)
@@ -82,26 +89,6 @@ def _read_like(location: str, columns: list[str | None]) -> Corpus:
     has = open_table(find_file(location), tabs=True).columns
     known = columns[0] in has and columns[1] in has
     return read_corpus(location, source=columns[0], target=columns[1]) if known else read_corpus(location)
-
-
-def _of_run(
-    path: Path, model: runtime.Translator
-) -> tuple[TranslatorConfig | None, Corpus | None, Corpus | None, str]:
-    """Return the configuration, what the run learned from and what it was scored on, or why not."""
-    config, missing = own_config(path, TranslatorConfig)
-    if config is None:
-        return None, None, None, missing
-    data = config.data
-    try:
-        whole = _read(path, data.train, "train", config)
-        valid = _read(path, data.valid, "valid", config) if data.valid is not None else None
-        test = _read(path, data.test, "test", config) if data.test is not None else None
-        train, _, scored = cut_corpus(data, whole, valid, test, seed=config.train.seed)
-    except RemyError as error:
-        return config, None, None, f"the pairs the run learned from cannot be read ({str(error).rstrip('.')})"
-    if train.sha256 != model.model_file.metrics.get("data", {}).get("sha256"):
-        return config, None, None, f"{train.name} does not hold what the run learned from any more"
-    return config, train, scored, ""
 
 
 def _read(path: Path, location: str, part: str, config: TranslatorConfig) -> Corpus:

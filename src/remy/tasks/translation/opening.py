@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from pathlib import Path
 
 from remy.config import TranslatorConfig
@@ -14,11 +13,11 @@ from remy.tasks.translation.corpus import Corpus, read_corpus, reopen, to_jsonl
 from remy.tasks.translation.job import TranslatorJob
 from remy.tasks.translation.parts import Parts, cut_corpus
 from remy.tasks.translation.pieces import fit_pieces, pieces_for
+from remy.tasks.writing.planning import with_epochs
 from remy.training import RunDirectory
-from remy.training.batch_lesson import batches_of
 
-#: Updates that are meant where nobody says how many epochs, and the fewest and most passes for them.
-_UPDATES, _FEWEST, _MOST = 7_000, 10, 100
+#: Updates that are meant where nobody says how many epochs.
+_UPDATES = 7_000
 
 #: A run's own copy of its tokenizers: fitting them again need not give the same ones.
 _TOKENIZERS = "tokenizers.json"
@@ -87,7 +86,9 @@ def open_pairs(
             fit_pieces(train.targets, str(data.target_pieces), data),
         )
     parts = Parts(data, train, chosen, scored, *tokenizers)
-    config = _plan(config, parts)
+    lengths = [max(map(len, pair)) for pair in zip(*parts.learned, strict=True)]
+    learning = with_epochs(config.train, lengths, updates=_UPDATES)
+    config = config.model_copy(update={"train": learning})
 
     def keep(new: RunDirectory) -> None:
         new.write(new.path / "data" / _TOKENIZERS, json.dumps([each.to_json() for each in tokenizers]))
@@ -115,16 +116,6 @@ def _resolve(config: TranslatorConfig, train: Corpus) -> TranslatorConfig:
         metric = "exact_match" if data.source_pieces == "characters" else "bleu"
     learning = config.train.model_copy(update={"metric": metric})
     return config.model_copy(update={"data": data, "model": model, "train": learning})
-
-
-def _plan(config: TranslatorConfig, parts: Parts) -> TranslatorConfig:
-    """Return `config` with its epochs filled in, where nobody chose them."""
-    if config.train.epochs is not None:
-        return config
-    lengths = [max(map(len, pair)) for pair in zip(*parts.learned, strict=True)]
-    updates = len(batches_of(lengths, config.train))
-    epochs = float(min(_MOST, max(_FEWEST, math.ceil(_UPDATES / updates))))
-    return config.model_copy(update={"train": config.train.model_copy(update={"epochs": epochs})})
 
 
 def _read(location: str, run: RunDirectory | None, part: str, config: TranslatorConfig) -> Corpus:

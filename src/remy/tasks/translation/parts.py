@@ -13,7 +13,7 @@ from remy.config.translator import PairsConfig
 from remy.data.pieces import PieceTokenizer
 from remy.errors import DataError
 from remy.tasks.translation.corpus import Corpus
-from remy.tasks.writing.splitting import split_three
+from remy.tasks.writing.held_out import cut_three
 
 Ints = NDArray[np.int64]
 
@@ -108,14 +108,4 @@ def cut_corpus(
     DataError
         If there are too few pairs to hold some out.
     """
-    if valid is not None:
-        return whole, valid, test if test is not None else valid
-    places = split_three(
-        whole.sources, split=config.split, held_out=config.held_out, seed=seed, name=whole.name
-    )
-    between = 1.0 - config.split - config.held_out
-    learned = whole.part(places[0], whole.name)
-    chosen = whole.part(places[1], f"a random {between:.3g} of {whole.name}")
-    if test is not None:
-        return learned, chosen, test
-    return learned, chosen, whole.part(places[2], f"a random {config.held_out:.3g} of {whole.name}")
+    return cut_three(config, whole, valid, test, keys=lambda corpus: corpus.sources, seed=seed)
