@@ -7,7 +7,8 @@ The weights lie under Keras-style names (:func:`remy.io.architecture.expected_te
 ``format_version``        1
 ``crc32``                 CRC-32 of the rest of this object (keys sorted, no spaces), eight hex digits
 ``library_version``       the version of Remy that wrote the file
-``task``                  ``language_model``, ``classifier``, ``regressor``, ``tagger``, ``forecaster``
+``task``                  ``language_model``, ``classifier``, ``regressor``, ``tagger``, ``forecaster``,
+                          ``translator``, ``captioner``, ``piano_roll``
 ``architecture``          settings of the network
 ``tokenizer``             how the input becomes numbers: a tokenizer, vocabularies or a scaler; or null
 ``labels``                names of the classes, or null
@@ -18,7 +19,8 @@ The weights lie under Keras-style names (:func:`remy.io.architecture.expected_te
 
 The golden example of a language model is ``{"prompt": "ROMEO:", "next": [["\\n", 0.98], ...]}``: the most
 probable next characters with their probabilities; those of the other tasks are described in
-``remy.runtime.golden_answer``, ``golden_tags`` and ``golden_forecast``. Each model's ``verify`` replays it.
+``remy.runtime.golden_answer``, ``golden_tags``, ``golden_forecast`` and ``writer``. Each model's ``verify``
+replays it.
 The tokenizer of a language model of music also has its text's ``notation``: ``abc`` or ``midi``.
 """
 
