@@ -57,7 +57,8 @@ def start(
     if out is None:
         return run_job(job, reporter=reporter)
     for source in opened.sources:
-        if source and Path(source).resolve().is_relative_to(out.resolve()):
+        # A packaged data set may be called as the run is.
+        if source and Path(source).exists() and Path(source).resolve().is_relative_to(out.resolve()):
             raise UsageError(f"{out}: holds the data {source}; choose another directory for the run")
     with RunDirectory(out).lock():
         run = RunDirectory.create(out, job.config, force=force, fill=opened.keep)

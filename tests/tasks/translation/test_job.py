@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -201,6 +202,15 @@ def test_a_loss_that_is_no_number_ends_the_run_and_keeps_the_last_good_checkpoin
         start(open_translator(config), out=tmp_path / "run")
     kept = tensor_file.read(tmp_path / "run" / "checkpoints" / "last.safetensors")[0]
     assert all(np.isfinite(array).all() for array in kept.values())
+
+
+def test_a_run_may_be_called_as_its_data_set_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    found = opened(toy.pairs(30), train__epochs=1)
+    start(replace(found, sources=["sounds"]), out=Path("sounds"))
+    assert Path("sounds/model.safetensors").is_file()
+    with pytest.raises(UsageError, match="holds the data sounds/data; choose another directory"):
+        start(replace(found, sources=["sounds/data"]), out=Path("sounds"), force=True)
 
 
 def test_what_cannot_be_used_is_said(tmp_path: Path) -> None:
