@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import os
 import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +19,6 @@ from remy.errors import UsageError
 if TYPE_CHECKING:
     from remy import runtime
     from remy.runtime import Search, Written
-    from remy.tasks.translation.prediction import Answer
 
 
 def translate(
@@ -61,7 +61,7 @@ def translate(
     say_so = functools.partial(say, quiet=quiet)
     answers = predict_file(model, given, search, source=source, format=format, note=say_so)
     first = next(answers)  # what is wrong with the file is said before anything is written
-    everything = _with(first, answers)
+    everything = itertools.chain([first], answers)
     if not first.columns and not as_json and top == 1:
         aligned = (
             one.found[0].text + (f"\t{link_text(model, one.source, one.found[0])}" if alignment else "")
@@ -88,11 +88,6 @@ def _is_a_text(given: str) -> bool:
         return False
     # A path, or a name with an ending, is a file that is missing, not a word to translate.
     return any(letter.isspace() for letter in given) or not re.search(r"/|\w\.\w{1,7}$", given)
-
-
-def _with(first: Answer, others: Iterator[Answer]) -> Iterator[Answer]:
-    yield first
-    yield from others
 
 
 def _one(

@@ -170,7 +170,7 @@ class Captioner:
         """Return a golden example for the model file: the greedy caption of one picture, vector or grid."""
         shown = values[:_GOLDEN] if self.reads_vectors and values.ndim == 2 else values
         [[best]] = self.caption(shown[None], Search(beam=1))
-        return golden_record(self._likelihoods, shown.tolist(), self.tokenizer.encode([best.text])[0])
+        return golden_record(self._likelihoods, shown.tolist(), self.tokenizer.numbers(best.pieces))
 
     def verify(self) -> float:
         """Replay the golden example and return the largest difference of a log-probability.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Protocol, Self, TypeVar
 
 from remy import config as configuration
 from remy.config import Config
@@ -34,6 +34,12 @@ class Estimator(Generic[AnyTrained]):
     """What the estimators of all tasks share; `_trained` is None until something was learned."""
 
     _trained: AnyTrained | None = None
+
+    @classmethod
+    def _of(cls, trained: Any) -> Self:
+        estimator = cls()
+        estimator._trained = trained
+        return estimator
 
     @property
     def metrics(self) -> dict[str, Any]:

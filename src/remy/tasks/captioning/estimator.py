@@ -90,12 +90,6 @@ class Captioner(Estimator[runtime.Captioner]):
     def __init__(self, *, options: dict[str, Any] | None = None, **named: Any) -> None:
         self.config = configured(CaptionerConfig(), "Captioner", by_key("Captioner", _KEYS, named), options)
 
-    @classmethod
-    def _of(cls, trained: runtime.Captioner) -> Self:
-        estimator = cls()
-        estimator._trained = trained
-        return estimator
-
     def fit(
         self,
         data: Captioned,

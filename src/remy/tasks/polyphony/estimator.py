@@ -67,12 +67,6 @@ class PianoRoll(Estimator[runtime.PianoRoll]):
     def __init__(self, *, options: dict[str, Any] | None = None, **named: Any) -> None:
         self.config = configured(PianoRollConfig(), "PianoRoll", by_key("PianoRoll", _KEYS, named), options)
 
-    @classmethod
-    def _of(cls, trained: runtime.PianoRoll) -> Self:
-        estimator = cls()
-        estimator._trained = trained
-        return estimator
-
     def fit(
         self,
         data: Music,

@@ -109,12 +109,6 @@ class Tagger(Estimator[runtime.Tagger]):
         given = {key: value for key, value in named.items() if value is not None}
         self.config = configured(TaggerConfig(), "Tagger", given, options)
 
-    @classmethod
-    def _of(cls, trained: runtime.Tagger) -> Self:
-        estimator = cls()
-        estimator._trained = trained
-        return estimator
-
     def fit(
         self,
         data: Tagged,

@@ -86,12 +86,6 @@ class Translator(Estimator[runtime.Translator]):
             TranslatorConfig(), "Translator", by_key("Translator", _KEYS, named), options
         )
 
-    @classmethod
-    def _of(cls, trained: runtime.Translator) -> Self:
-        estimator = cls()
-        estimator._trained = trained
-        return estimator
-
     def fit(
         self,
         data: Pairs,
