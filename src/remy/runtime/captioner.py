@@ -18,7 +18,7 @@ from remy.io.model_file import ModelFile
 from remy.runtime.captioner_network import RecurrentCaptioner
 from remy.runtime.decoder import Ints
 from remy.runtime.description import describe
-from remy.runtime.writer import Search, Written, golden_record, golden_replay, write
+from remy.runtime.writer import Search, Written, golden_record, golden_replay, judge, mean_nats, write
 
 #: Pictures, or vectors, that are captioned together.
 _TOGETHER = 64
@@ -139,23 +139,19 @@ class Captioner:
                 f"captioner: expected {len(values)} captions, one a picture, got {len(captions)}."
             )
         written = self.tokenizer.encode(captions)
-        found: list[NDArray[np.float64]] = [np.empty(0)] * len(written)
-        order = sorted(range(len(written)), key=lambda place: -len(written[place]))
-        for start in range(0, len(order), _TOGETHER):
-            places = order[start : start + _TOGETHER]
-            writing = self._network.write_of(_numbers(values[places]))
-            each = self._network.decoder.log_probabilities(writing, [written[place] for place in places])
-            for place, logarithms in zip(places, each, strict=True):
-                found[place] = logarithms
-        return found
+        return judge(
+            lambda some: self._network.write_of(_numbers(values[some])),
+            self._network.decoder,
+            written,
+            together=_TOGETHER,
+        )
 
     def mean_loss(self, values: Values, captions: Sequence[str]) -> float:
         """Return the mean of -log P of the known pieces of given captions, in nats; e to it: perplexity.
 
         Pieces that are not in the vocabulary are never written and are left out.
         """
-        logarithms = np.concatenate(self.log_probabilities(values, captions))
-        return float(-logarithms[np.isfinite(logarithms)].mean())
+        return mean_nats(self.log_probabilities(values, captions))
 
     def info(self) -> dict[str, Any]:
         """Return what the model is, as plain values that JSON can hold."""

@@ -15,7 +15,7 @@ from remy.io.model_file import ModelFile
 from remy.runtime.decoder import Ints
 from remy.runtime.description import describe
 from remy.runtime.translator_network import RecurrentTranslator
-from remy.runtime.writer import Search, Written, golden_record, golden_replay, write
+from remy.runtime.writer import Search, Written, golden_record, golden_replay, judge, mean_nats, write
 
 #: Sources that are translated together.
 _TOGETHER = 64
@@ -104,23 +104,19 @@ class Translator:
             raise DataError(f"translator: expected {len(sources)} targets, one a source, got {len(targets)}.")
         read = self.source.encode(sources, max_length=self.max_source)
         written = self.target.encode(targets)
-        found: list[NDArray[np.float64]] = [np.empty(0)] * len(read)
-        order = sorted(range(len(read)), key=lambda place: -len(written[place]))
-        for start in range(0, len(order), _TOGETHER):
-            places = order[start : start + _TOGETHER]
-            writing = self._network.write_of([read[place] for place in places])
-            each = self._network.decoder.log_probabilities(writing, [written[place] for place in places])
-            for place, values in zip(places, each, strict=True):
-                found[place] = values
-        return found
+        return judge(
+            lambda some: self._network.write_of([read[place] for place in some]),
+            self._network.decoder,
+            written,
+            together=_TOGETHER,
+        )
 
     def mean_loss(self, sources: Sequence[str], targets: Sequence[str]) -> float:
         """Return the mean of -log P of the known pieces of given targets, in nats; e to it: perplexity.
 
         Pieces that are not in the vocabulary are never written and are left out.
         """
-        values = np.concatenate(self.log_probabilities(sources, targets))
-        return float(-values[np.isfinite(values)].mean())
+        return mean_nats(self.log_probabilities(sources, targets))
 
     def info(self) -> dict[str, Any]:
         """Return what the model is, as plain values that JSON can hold."""

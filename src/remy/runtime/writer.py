@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from remy.data.pieces import BEGIN_ID, END_ID, PieceTokenizer
 from remy.decoding import Hypothesis, Penalties, Sampling, beam_search, draw_sequences
 from remy.errors import DataError, ModelFileError, UsageError
-from remy.runtime.decoder import Ints, Writing
+from remy.runtime.decoder import Ints, RecurrentDecoder, Writing
 
 #: Largest difference of a golden example's log-probability. Instruction sets differ by rounding only.
 TOLERANCE = 1e-3
@@ -159,6 +159,34 @@ def write(
             )
         for place, group in zip(places, groups, strict=True):
             yield place, [Written.of(one, tokenizer) for one in group]
+
+
+def judge(
+    begin: Callable[[list[int]], Writing],
+    decoder: RecurrentDecoder,
+    written: Sequence[Ints],
+    *,
+    together: int,
+) -> list[NDArray[np.float64]]:
+    """Return the logarithms of the probabilities of given sequences, (T,) each, one a source.
+
+    Every token is judged by the right ones before it (teacher forcing). The parameters are those of `write`;
+    sequences of alike lengths are read together.
+    """
+    found: list[NDArray[np.float64]] = [np.empty(0)] * len(written)
+    order = sorted(range(len(written)), key=lambda place: -len(written[place]))
+    for start in range(0, len(order), together):
+        places = order[start : start + together]
+        each = decoder.log_probabilities(begin(places), [written[place] for place in places])
+        for place, values in zip(places, each, strict=True):
+            found[place] = values
+    return found
+
+
+def mean_nats(logarithms: Sequence[NDArray[np.float64]]) -> float:
+    """Return the mean of -log P of all tokens, those that are never written left out."""
+    values = np.concatenate(logarithms)
+    return float(-values[np.isfinite(values)].mean())
 
 
 #: From a source and the numbers of what is written of it to the logarithms of their probabilities.
