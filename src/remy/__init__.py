@@ -16,6 +16,7 @@ _HOMES = {
     "data": "remy.data",
     "datasets": "remy.datasets",
     "errors": "remy.errors",
+    "inspect": "remy.inspect",
     "layers": "remy.layers",
     "ops": "remy.ops",
     "reference": "remy.reference",
@@ -50,6 +51,7 @@ __all__ = [
     "datasets",
     "errors",
     "get_num_threads",
+    "inspect",
     "layers",
     "load",
     "ops",
@@ -59,7 +61,7 @@ __all__ = [
 ]
 
 if TYPE_CHECKING:
-    from remy import bench, data, datasets, errors, layers, ops, reference, runtime
+    from remy import bench, data, datasets, errors, inspect, layers, ops, reference, runtime
     from remy.layers import Sequential
     from remy.tasks import (
         Captioner,

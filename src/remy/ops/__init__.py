@@ -7,14 +7,18 @@ from remy.ops.cells import CELLS, CellSizes
 from remy.ops.interface import SequenceResult, sequence
 from remy.ops.loop import force_loop
 from remy.ops.record import SequenceGradients, SequenceRecord, sequence_record
+from remy.ops.watching import Recording, record, watch
 
 __all__ = [
     "CELLS",
     "CellSizes",
+    "Recording",
     "SequenceGradients",
     "SequenceRecord",
     "SequenceResult",
     "force_loop",
+    "record",
     "sequence",
     "sequence_record",
+    "watch",
 ]

@@ -17,6 +17,8 @@ class CellSizes:
         Names of the ``G`` column blocks of the kernels, in order.
     slots
         Names of the ``S`` values recorded for every unit and step.
+    gate_names
+        The gates' names in words, in the order of the first slots; the simple cell has no gate.
     has_cell_state
         Whether there is a ``c`` beside ``h``.
     bias_rows
@@ -26,6 +28,7 @@ class CellSizes:
     family: str
     gates: tuple[str, ...]
     slots: tuple[str, ...]
+    gate_names: tuple[str, ...] = ()
     has_cell_state: bool = False
     bias_rows: int = 1
 
@@ -40,7 +43,15 @@ CELLS: dict[str, CellSizes] = {
     "simple_rnn_tanh": CellSizes("simple_rnn", ("h",), ()),
     "simple_rnn_relu": CellSizes("simple_rnn", ("h",), ()),
     "simple_rnn_linear": CellSizes("simple_rnn", ("h",), ()),
-    "lstm": CellSizes("lstm", ("i", "f", "g", "o"), ("i", "f", "g", "o"), has_cell_state=True),
-    "gru_reset_after": CellSizes("gru", ("z", "r", "h"), ("z", "r", "h", "q"), bias_rows=2),
-    "gru_reset_before": CellSizes("gru", ("z", "r", "h"), ("z", "r", "h")),
+    "lstm": CellSizes(
+        "lstm",
+        ("i", "f", "g", "o"),
+        ("i", "f", "g", "o"),
+        ("input", "forget", "candidate", "output"),
+        has_cell_state=True,
+    ),
+    "gru_reset_after": CellSizes(
+        "gru", ("z", "r", "h"), ("z", "r", "h", "q"), ("update", "reset", "candidate"), bias_rows=2
+    ),
+    "gru_reset_before": CellSizes("gru", ("z", "r", "h"), ("z", "r", "h"), ("update", "reset", "candidate")),
 }

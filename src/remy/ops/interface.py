@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from torch import Tensor
 
-from remy.ops import direct
+from remy.ops import direct, watching
 from remy.ops.arguments import State, check
 from remy.ops.loop import loop_is_forced, run_loop
 
@@ -118,6 +118,8 @@ def sequence(
         reverse=reverse,
         zero_output=zero_output,
     )
+    if (observer := watching.observer()) is not None:
+        return SequenceResult(*observer(arguments, loop))
     if loop or loop_is_forced() or arguments.x.device.type not in ("cpu", "meta"):
         result = run_loop(arguments.by_time())
         outputs = result.outputs.transpose(0, 1) if batch_first else result.outputs

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -13,6 +13,9 @@ from remy.errors import ShapeError
 from remy.ops.arguments import Arguments
 
 _forced = False
+
+#: Gate, or ``h`` or ``c`` -> where it is held (T, B, H) bool, and the values it is held at (T, B, H).
+Held = Mapping[str, tuple[Tensor, Tensor]]
 
 
 @contextmanager
@@ -65,13 +68,16 @@ class LoopResult:
     gates: list[Tensor]
 
 
-def run_loop(a: Arguments, *, record_gates: bool = False) -> LoopResult:
-    """Run the sequence step by step; masked rows enter a step as zeros, so nothing they hold can leak."""
+def run_loop(a: Arguments, *, record_gates: bool = False, held: Held | None = None) -> LoopResult:
+    """Run the sequence step by step; masked rows enter a step as zeros, so nothing they hold can leak.
+
+    Gates and new states are put to the values that `held` has, before anything reads them.
+    """
     with torch.autocast(a.x.device.type, enabled=False):
-        return _run(a, record_gates)
+        return _run(a, record_gates, held or {})
 
 
-def _run(a: Arguments, record_gates: bool) -> LoopResult:
+def _run(a: Arguments, record_gates: bool, held: Held) -> LoopResult:
     steps, batch, units = a.x.shape[0], a.x.shape[1], a.recurrent_kernel.shape[0]
     valid = _valid(a)
     x = a.x if valid is None else torch.where(valid, a.x, 0)
@@ -92,14 +98,17 @@ def _run(a: Arguments, record_gates: bool) -> LoopResult:
         if c is not None:
             i, f, g, o = (projected[t] + dropped @ a.recurrent_kernel).chunk(4, dim=1)
             slots: tuple[Tensor, ...] = (i.sigmoid(), f.sigmoid(), g.tanh(), o.sigmoid())
+            names = ("input", "forget", "candidate", "output")
+            slots = tuple(_put(held, name, t, gate) for name, gate in zip(names, slots, strict=True))
             c_in = c if row_valid is None else torch.where(row_valid, c, 0)
-            c_new = slots[1] * c_in + slots[0] * slots[2]
+            c_new = _put(held, "c", t, slots[1] * c_in + slots[0] * slots[2])
             c = c_new if row_valid is None else torch.where(row_valid, c_new, c)
             # From the merged c, so that its recorded gradient has the part through h; but at masked rows from
             # zero: times a gradient of zero, a NaN carried there would still be NaN.
             h_new = slots[3] * (c if row_valid is None else torch.where(row_valid, c, 0)).tanh()
         else:
-            h_new, slots = _single_state_step(a, projected[t], h_in, dropped, recurrent_bias)
+            h_new, slots = _single_state_step(a, t, projected[t], h_in, dropped, recurrent_bias, held)
+        h_new = _put(held, "h", t, h_new)
         # A fresh tensor every step, also where nothing is masked: gradients are asked for at each.
         h = h_new if row_valid is None else torch.where(row_valid, h_new, h)
         outputs[t] = h if row_valid is None or not a.zero_output else torch.where(row_valid, h, 0)
@@ -119,22 +128,39 @@ def _run(a: Arguments, record_gates: bool) -> LoopResult:
     )
 
 
+def _put(held: Held, name: str, t: int, found: Tensor) -> Tensor:
+    """Return what step `t` computed for `name`, with the values that are held in their places."""
+    if name not in held:
+        return found
+    where, values = held[name]
+    return torch.where(where[t], values[t], found)
+
+
 def _single_state_step(
-    a: Arguments, projected: Tensor, h: Tensor, dropped: Tensor, recurrent_bias: Tensor | None
+    a: Arguments,
+    t: int,
+    projected: Tensor,
+    h: Tensor,
+    dropped: Tensor,
+    recurrent_bias: Tensor | None,
+    held: Held,
 ) -> tuple[Tensor, tuple[Tensor, ...]]:
     units = h.shape[1]
     if a.cell == "gru_reset_before":
         recurrent = dropped @ a.recurrent_kernel[:, : 2 * units]
         z, r = (projected[:, : 2 * units] + recurrent).sigmoid().chunk(2, dim=1)
+        z, r = _put(held, "update", t, z), _put(held, "reset", t, r)
         candidate = (projected[:, 2 * units :] + (r * dropped) @ a.recurrent_kernel[:, 2 * units :]).tanh()
+        candidate = _put(held, "candidate", t, candidate)
         return z * h + (1 - z) * candidate, (z, r, candidate)
     recurrent = dropped @ a.recurrent_kernel
     if a.cell == "gru_reset_after":
         if recurrent_bias is not None:
             recurrent = recurrent + recurrent_bias
         z, r = (projected[:, : 2 * units] + recurrent[:, : 2 * units]).sigmoid().chunk(2, dim=1)
+        z, r = _put(held, "update", t, z), _put(held, "reset", t, r)
         q = recurrent[:, 2 * units :]
-        candidate = (projected[:, 2 * units :] + r * q).tanh()
+        candidate = _put(held, "candidate", t, (projected[:, 2 * units :] + r * q).tanh())
         return z * h + (1 - z) * candidate, (z, r, candidate, q)
     pre = projected + recurrent
     if a.cell == "simple_rnn_linear":
