@@ -110,9 +110,9 @@ def _lstm_matrices(v: StepValues, kernels: list[Array]) -> tuple[Array, Array]:
 
 
 def _lstm_slopes(v: StepValues) -> tuple[list[Array], Array, Array]:
-    """Return ``∂c_t/∂a`` of input and forget gate and candidate, ``∂h_t/∂a`` of the output gate, ``∂h_t/∂c_t``.
+    """Return ``∂c_t/∂a`` of the first three gates, ``∂h_t/∂a`` of the output gate, and ``∂h_t/∂c_t``.
 
-    Each ``(N, H)``.
+    ``(N, H)`` each.
     """
     assert v.c is not None
     assert v.c_before is not None
@@ -125,7 +125,7 @@ def _lstm_slopes(v: StepValues) -> tuple[list[Array], Array, Array]:
 
 
 def _slopes(v: StepValues) -> Sequence[Array]:
-    """Return ``∂h_t/∂a``, G times ``(N, H)``: of the simple cell and of the GRU that resets after the product."""
+    """Return ``∂h_t/∂a``, G times ``(N, H)``; not for the LSTM, nor where the reset acts before the product."""
     if v.cell == "gru_reset_after":
         z, r, candidate, q = np.moveaxis(v.gates, 1, 0)
         slope = (1 - z) * (1 - candidate**2) * v.free(2)
