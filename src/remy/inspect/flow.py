@@ -193,7 +193,7 @@ def _mean(flows: list[Flow]) -> Flow:
 
 
 def by_lag(steps: LayerSteps, d_h: Array, d_c: Array | None) -> Flow:
-    """Order gradients ``(B, T, H)`` by the lag from each row's last step that has one, in the layer's order."""
+    """Order gradients ``(B, T, H)`` by the lag from each row's last step (as the layer reads) that has one."""
     valid = steps.valid.numpy()
     by_row = [_row_by_lag(valid[row], d_h[row], steps.reverse) for row in range(len(d_h))]
     count = max(1, *(len(row) for row in by_row))

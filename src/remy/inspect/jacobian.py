@@ -125,7 +125,7 @@ def _lstm_slopes(v: StepValues) -> tuple[list[Array], Array, Array]:
 
 
 def _slopes(v: StepValues) -> Sequence[Array]:
-    """Return ``∂h_t/∂a``, G times ``(N, H)``; not for the LSTM, nor where the reset acts before the product."""
+    """Return ``∂h_t/∂a``, G times ``(N, H)``; not of the LSTM, nor where the reset is before the product."""
     if v.cell == "gru_reset_after":
         z, r, candidate, q = np.moveaxis(v.gates, 1, 0)
         slope = (1 - z) * (1 - candidate**2) * v.free(2)

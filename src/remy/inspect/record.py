@@ -24,8 +24,8 @@ class Jacobians:
     With the carried state ``s = (h, c)`` of the LSTM and ``s = h`` of the other cells,
     ``∂s_t/∂s_{t-1} = R_cell + R_gates``. `R_cell` is the road through the cell state, which no weight
     touches: of the LSTM the columns of ``c_{t-1}`` (``f`` into ``c_t`` and ``o (1 - tanh² c_t) f`` into
-    ``h_t``), of the GRU ``diag(z)``, of the simple cell nothing. `R_gates` is the rest: through the recurrent kernel. A
-    masked step carries the state: its road through the gates is zero.
+    ``h_t``), of the GRU ``diag(z)``, of the simple cell nothing. `R_gates` is the rest: through the recurrent
+    kernel. A masked step carries the state: its road through the gates is zero.
 
     Attributes
     ----------

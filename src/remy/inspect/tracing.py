@@ -189,8 +189,8 @@ def _looking_ahead(
             )
             size = each * a.batch * kept * a.x.element_size() / 1e6
             raise DataError(
-                f"trace: {a.steps:,} steps would make a trace of {size:,.0f} MB, and {MOST_STEPS:,} steps "
-                f"are the most; pass stride={-(-a.steps // MOST_STEPS)} to keep every so many, or a shorter input"
+                f"trace: {a.steps:,} steps would make a trace of {size:,.0f} MB; the most are "
+                f"{MOST_STEPS:,} steps: pass stride={-(-a.steps // MOST_STEPS)} to keep every so many, or less"
             )
         return recorder(a, loop)
 
