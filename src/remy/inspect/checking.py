@@ -96,7 +96,7 @@ def _chosen(layer: LayerSteps, *, every: bool) -> tuple[Array, Array]:
     rows, steps = np.nonzero(free)
     if every or len(rows) <= SAMPLE:
         return rows, steps
-    chosen = np.linspace(0, len(rows) - 1, SAMPLE).astype(int)  # the first and the last among them
+    chosen = [k * (len(rows) - 1) // (SAMPLE - 1) for k in range(SAMPLE)]  # the first and the last among them
     return rows[chosen], steps[chosen]
 
 

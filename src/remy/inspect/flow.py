@@ -19,7 +19,7 @@ from remy.inspect.tracing import run_once, undisturbed
 HORIZON = 0.01
 #: A gradient above so many times the one at lag 0 explodes.
 EXPLODING = 100.0
-# Shares of the largest norm below which float32 holds noise, or nothing.
+# Share of the largest norm so far below which float32 holds noise, or nothing.
 _NOISE = 1e-10
 
 
@@ -193,7 +193,12 @@ def _mean(flows: list[Flow]) -> Flow:
 
 
 def by_lag(steps: LayerSteps, d_h: Array, d_c: Array | None) -> Flow:
-    """Order gradients ``(B, T, H)`` by the lag from each row's last step (as the layer reads) that has one."""
+    """Order gradients ``(B, T, H)`` by the lag: from each row's last step with one, as the layer reads.
+
+    Norms are root mean squares over the rows that reach so far back.
+    """
+    # In float64: squares of what explodes would overflow.
+    d_h, d_c = d_h.astype(np.float64), None if d_c is None else d_c.astype(np.float64)
     valid = steps.valid.numpy()
     by_row = [_row_by_lag(valid[row], d_h[row], steps.reverse) for row in range(len(d_h))]
     count = max(1, *(len(row) for row in by_row))
@@ -230,11 +235,11 @@ def fitted_decay(sizes: Array) -> float:
 
     The later half, as what is left there is the slowest part: the first lags also hold what dies at once.
     """
-    largest = float(np.max(sizes, initial=0.0))
-    below = np.flatnonzero(~(sizes > max(_NOISE * largest, 1e-36)))
+    noise = np.maximum(_NOISE * np.maximum.accumulate(sizes), 1e-36)
+    below = np.flatnonzero(~((sizes > noise) & np.isfinite(sizes)))
     usable = int(below[0]) if len(below) else len(sizes)
     if usable < 2:
-        return 0.0 if largest > 0 and len(sizes) > 1 else math.nan
+        return 0.0 if usable and len(sizes) > 1 else math.nan
     lags = np.arange(min(usable // 2, usable - 2), usable)
     slope = np.polyfit(lags, np.log(sizes[lags]), 1)[0]
     return float(np.exp(slope))

@@ -69,7 +69,9 @@ class Gradients:
     def norms(self) -> dict[str, Array]:
         """Norms over the units: ``h``, ``c`` (with a cell state) and ``x``, ``(B, T)`` each."""
         found = {"h": self.h, "c": self.c, "x": self.x}
-        return {name: np.linalg.norm(each, axis=2) for name, each in found.items() if each is not None}
+        # In float64: squares of what explodes would overflow.
+        wide = {name: each.astype(np.float64) for name, each in found.items() if each is not None}
+        return {name: np.linalg.norm(each, axis=2) for name, each in wide.items()}
 
 
 @dataclass(frozen=True)
