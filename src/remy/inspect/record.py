@@ -164,7 +164,7 @@ class Residuals:
     Attributes
     ----------
     forward
-        Between the traced scores and those of the model as it is used.
+        Between the traced scores and those of the model as it is used; None where something was held.
     reference
         Between the kernels' states, gates and pre-activations and the float64 reference's, each step taken
         from the kernel's state before it.
@@ -176,7 +176,7 @@ class Residuals:
         differences in float64, relative to the slope; None where this was not asked for.
     """
 
-    forward: float
+    forward: float | None
     reference: float
     reference_gradients: float | None = None
     finite_differences: float | None = None
@@ -249,26 +249,36 @@ class Trace:
         found = np.flatnonzero(steps == wanted)
         if not len(found):
             raise UsageError(
-                f"step: {step} was left out by the stride; kept are every {steps[1] - steps[0]}th"
+                f"step: {step} was left out by the stride, which keeps one in {steps[1] - steps[0]}"
             )
         return int(found[0])
 
     def items_of(self, layer: LayerTrace) -> tuple[str, ...]:
         """Return what `layer` read at each kept step; the steps' numbers where nothing is known."""
-        found = self.items.get(layer.name, self.items.get(""))
+        shared = self.items.get("") if len(layer.h) == len(self.scores) else None
+        found = self.items.get(layer.name, shared)
         if found is None or len(found) <= int(layer.steps[-1]):
             return tuple(str(step) for step in layer.steps)
         return tuple(found[step] for step in layer.steps)
 
     def to_json(self, *, digits: int = 4, row: int = 0) -> dict[str, Any]:
-        """Return one row as plain values of the schema ``remy-trace/1``; see :mod:`remy.inspect.schema`."""
-        from remy.inspect.schema import to_record
+        """Return one row as plain values of the schema ``remy-trace/1``; see :mod:`remy.inspect.schema`.
+
+        `digits` and `row`, and what is raised, as in :func:`remy.inspect.rounding.to_record`.
+        """
+        from remy.inspect.rounding import to_record
 
         found: dict[str, Any] = to_record(self, digits=digits, row=row).model_dump(mode="json", by_alias=True)
         return found
 
     def save(self, path: Any) -> None:
-        """Write everything to an ``.npz`` file; see :func:`remy.inspect.load_trace`."""
+        """Write everything to an ``.npz`` file, which :func:`remy.inspect.load_trace` reads back.
+
+        Raises
+        ------
+        DataError
+            If the file cannot be written, or the arrays do not fit together. What was at `path` stays.
+        """
         from remy.inspect.arrays import save
 
         save(self, path)

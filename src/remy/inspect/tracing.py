@@ -97,8 +97,8 @@ def trace(
     ((1, 6, 4), (1, 6))
     """
     choice("check", check, ("quick", "full"))
-    if stride < 1:
-        raise UsageError(f"stride: expected at least 1, got {stride}")
+    if not isinstance(stride, int | np.integer) or stride < 1:
+        raise UsageError(f"stride: expected a whole number of at least 1, got {stride}")
     subject = subject_of(model, x, target, lengths=lengths, mask=mask, output=output)
     network = subject.network
     if not any(isinstance(module, Recurrent) for module in network.modules()):
@@ -108,10 +108,7 @@ def trace(
     overrides = as_overrides(override)
     with undisturbed(network):
         runs, scores, loss = run_once(subject, overrides, at=at, stride=stride)
-        expected = subject.expected
-        if expected is None and not overrides:
-            with torch.no_grad():
-                expected = subject.run(network).detach().cpu().numpy()
+        expected = None if overrides else _expected(subject)
         layers = [LayerSteps(run) for run in runs]
         found = scores.detach().cpu().numpy()
         residuals = _residuals(subject, layers, overrides, at, found, expected, check)
@@ -145,15 +142,20 @@ def run_once(
     token = torch.zeros((), requires_grad=True) if wants_gradients else None
     recorder = Recorder(subject.network, token=token, overrides=overrides)
     with _looking_ahead(subject, overrides, recorder, stride, wants_gradients):
-        scores = subject.run(subject.network)
+        scores = subject.answer(subject.network)
     if not recorder.runs:
         raise UsageError("trace: no recurrent layer ran; expected a model that calls its layers")
     _expect_finite(subject, recorder.runs, scores)
     ran = [(r.place.name, r.place.direction, r.place.layer.cell, r.place.layer.units) for r in recorder.runs]
     expect_possible(overrides, ran, max(run.steps for run in recorder.runs))
-    loss = subject.loss(scores, at)
+    with torch.set_grad_enabled(wants_gradients):
+        loss = subject.loss(scores, at)
     if loss is not None and token is not None:
-        torch.autograd.grad(loss, token, allow_unused=True)
+        if loss.requires_grad:
+            torch.autograd.grad(loss, token, allow_unused=True)
+        for run in recorder.runs:
+            for segment in run.segments:
+                segment.recording.expect_gradients()
     return recorder.runs, scores, loss
 
 
@@ -164,7 +166,8 @@ def undisturbed(network: torch.nn.Module) -> Iterator[None]:
     carried = {m: m._carried for m in network.modules() if isinstance(m, Recurrent)}
     network.eval()
     try:
-        yield
+        with torch.inference_mode(False):
+            yield
     finally:
         for module, training in modes.items():
             module.training = training
@@ -236,13 +239,21 @@ def _residuals(
     each = [against_reference(layer, every=check == "full") for layer in layers]
     backward = [found for _, found in each if found is not None]
     return Residuals(
-        forward=0.0 if expected is None else float(np.abs(scores - expected).max(initial=0.0)),
-        reference=max(found for found, _ in each),
-        reference_gradients=max(backward) if backward else None,
+        forward=None if expected is None else float(np.abs(scores - expected).max(initial=0.0)),
+        reference=float(np.max([found for found, _ in each])),  # unlike `max`, does not pass over NaN
+        reference_gradients=float(np.max(backward)) if backward else None,
         finite_differences=by_finite_differences(subject, layers, overrides, at)
         if check == "full" and backward
         else None,
     )
+
+
+@torch.no_grad()
+def _expected(subject: Subject) -> Array:
+    """Return the scores of the model as it is used."""
+    if subject.expected is not None:
+        return subject.expected()
+    return np.asarray(subject.answer(subject.network).detach().cpu().numpy())
 
 
 def _probabilities(scores: Tensor, output: str) -> Array | None:

@@ -16,6 +16,7 @@ from remy.tasks.captioning.scoring import score_captioner
 from remy.tasks.estimator import Estimator, by_key, configured, keys
 
 if TYPE_CHECKING:
+    from remy.inspect import Subject
     from remy.tasks.opened import Opened
 
 #: The path of a table, or pictures (paths, or an array of pictures or vectors) and their captions.
@@ -205,6 +206,12 @@ class Captioner(Estimator[runtime.Captioner]):
             model, None, check_kind(model, corpus), figure="word_f1", search=Search(beam=beam)
         )["model"]
         return found
+
+    def subject(self, x: Any, target: str | None = None) -> Subject:
+        """Bind one picture or vector, and its caption, for :func:`remy.inspect.trace`."""
+        from remy.tasks.captioning.inspection import subject_of
+
+        return subject_of(self._need("trace"), x, target)
 
     def _corpus(self, data: Captioned) -> Corpus:
         if isinstance(data, str | Path):

@@ -19,6 +19,7 @@ from remy.tasks.classification.scoring import score_parts
 from remy.tasks.estimator import Estimator, by_key, configured, keys
 
 if TYPE_CHECKING:
+    from remy.inspect import Subject
     from remy.tasks.opened import Opened
 
 #: Option -> key of the configuration.
@@ -127,6 +128,12 @@ class _Estimator(Estimator[runtime.SequenceModel]):
             raise DataError(f"{type(self).__name__}.evaluate: the model reads {wanted}")
         found: dict[str, Any] = score_parts(model.model_file, None, examples, examples.name)["model"]
         return found
+
+    def subject(self, x: Any, target: Any = None) -> Subject:
+        """Bind one sequence, and its label or number, for :func:`remy.inspect.trace`."""
+        from remy.tasks.classification.inspection import subject_of
+
+        return subject_of(self._need("trace"), x, target)
 
     def _examples(self, inputs: Any, labels: Any) -> Examples:
         if isinstance(inputs, str | Path):

@@ -47,7 +47,7 @@ def forecast_tracks(
         known = None
         if future is not None:
             times = track.step.following(track.times[-1], steps)
-            known = _aligned(track.name, times, future, model.scaler.columns)
+            known = aligned(track.name, times, future, model.scaler.columns)
         found.append(model.forecast(track, steps, quantiles=quantiles, future=known))
     return found
 
@@ -135,9 +135,16 @@ def rows_of(forecasts: Sequence[runtime.Forecast], targets: Sequence[str]) -> It
                 yield row
 
 
-def _aligned(
+def aligned(
     name: str, times: Any, future: Mapping[str, Mapping[Any, Sequence[float]]], columns: Columns
 ) -> Floats:
+    """Return what is known ahead of a series at `times` (H,), (H, C).
+
+    Raises
+    ------
+    DataError
+        If a time is missing.
+    """
     known = future.get(name if columns.series is not None else "", {})
     missing = [moment for moment, key in zip(times, times.tolist(), strict=True) if key not in known]
     if missing:

@@ -14,7 +14,7 @@ from remy.config import ForecasterConfig
 from remy.data.header import TIME_NAMES
 from remy.data.series_scaler import Columns
 from remy.data.tracks import from_columns
-from remy.errors import UsageError
+from remy.errors import DataError, UsageError
 from remy.tasks.estimator import Estimator, by_key, configured, keys
 from remy.tasks.forecasting.ahead import forecast_tracks, read_future
 from remy.tasks.forecasting.backtest import backtest
@@ -22,6 +22,7 @@ from remy.tasks.forecasting.evaluation import Run, run_of
 from remy.tasks.forecasting.reading import Table, read_table
 
 if TYPE_CHECKING:
+    from remy.inspect import Subject
     from remy.tasks.opened import Opened
 
 #: Option -> key of the configuration.
@@ -180,11 +181,7 @@ class Forecaster(Estimator[Run]):
         """
         run = self._need("predict")
         tracks = run.table(None).tracks if data is None else self._series(run, data).tracks
-        ahead = None
-        if isinstance(future, str | Path):
-            ahead = read_future(str(future), run.model.scaler.columns)
-        elif future is not None:
-            ahead = _future(future, run.model.scaler.columns)
+        ahead = _known_ahead(future, run.model.scaler.columns)
         return forecast_tracks(run.model, tracks, horizon=horizon, quantiles=quantiles, future=ahead)
 
     def backtest(
@@ -203,6 +200,20 @@ class Forecaster(Estimator[Run]):
         found = backtest(self._need("backtest"), location, horizon=horizon, step=step, windows=windows)
         return found.scores
 
+    def subject(self, x: Any, target: Any = None) -> Subject:
+        """Bind a series, or it and what is known ahead, and what came, for :func:`remy.inspect.trace`."""
+        from remy.tasks.forecasting.inspection import is_pair, subject_of
+
+        run = self._need("trace")
+        data, future = x if is_pair(x) else (x, None)
+        if not isinstance(data, str | Path | Sequence | Mapping | np.ndarray) and not hasattr(
+            data, "columns"
+        ):
+            raise DataError(f"trace: expected x as a series, as to predict, got {type(data).__name__}")
+        ahead = _known_ahead(future, run.model.scaler.columns)
+        tracks = self._series(run, data).tracks if isinstance(data, str | Path) or len(data) else []
+        return subject_of(run.model, tracks, ahead, target)
+
     def _series(self, run: Run, data: Any) -> Table:
         if isinstance(data, str | Path):
             return run.table(str(data))
@@ -216,7 +227,10 @@ def _table(data: Any, config: ForecasterConfig) -> Table:
     if isinstance(data, str | Path):
         return read_table(str(data), wanted)
     if isinstance(data, np.ndarray) or (isinstance(data, Sequence) and not isinstance(data, str)):
-        numbers = np.asarray(data, np.float64)
+        try:
+            numbers = np.asarray(data, np.float64)
+        except (TypeError, ValueError) as error:
+            raise DataError(f"Forecaster: expected one series of numbers: {error}") from None
         if numbers.ndim != 1:
             raise UsageError(f"Forecaster: expected one series of shape (T,), got {numbers.shape}")
         name = wanted.target[0] if wanted.target else "value"
@@ -239,6 +253,12 @@ def _table(data: Any, config: ForecasterConfig) -> Table:
         gaps=wanted.gaps,
     )
     return Table(tracks, columns, "data")
+
+
+def _known_ahead(future: Any, columns: Columns) -> dict[str, dict[Any, Sequence[float]]] | None:
+    if isinstance(future, str | Path):
+        return read_future(str(future), columns)
+    return _future(future, columns) if future is not None else None
 
 
 def _future(columns_by_name: Mapping[str, Any], columns: Columns) -> dict[str, dict[Any, Sequence[float]]]:

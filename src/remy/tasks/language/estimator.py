@@ -13,6 +13,7 @@ from remy.tasks.language.corpus import expect_notation
 from remy.tasks.language.sources import Source, open_source
 
 if TYPE_CHECKING:
+    from remy.inspect import Subject
     from remy.training import Reporter
 
 
@@ -238,6 +239,12 @@ class LanguageModel(Estimator[runtime.LanguageModel]):
         if source.location:
             expect_notation(source, model.notation, "the model")
         return model.evaluate(source.text)
+
+    def subject(self, x: str, target: str | None = None) -> Subject:
+        """Bind a text, and the characters that followed, for :func:`remy.inspect.trace`."""
+        from remy.tasks.language.inspection import subject_of
+
+        return subject_of(self._need("trace"), x, target)
 
 
 def as_source(text: str | Path) -> Source:

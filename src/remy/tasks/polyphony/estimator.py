@@ -17,6 +17,7 @@ from remy.tasks.polyphony.pieces import Source, read_source, source_of
 from remy.tasks.polyphony.scoring import score_rolls
 
 if TYPE_CHECKING:
+    from remy.inspect import Subject
     from remy.tasks.opened import Opened
 
 #: A file or folder, or piano rolls (T, 88).
@@ -178,6 +179,12 @@ class PianoRoll(Estimator[runtime.PianoRoll]):
         source = self._source(data, step=model.step)
         found: dict[str, Any] = score_rolls(model, None, source.held_out("test"))["model"]
         return found
+
+    def subject(self, x: ArrayLike | str | Path, target: ArrayLike | str | None = None) -> Subject:
+        """Bind one piece, and ``"next"`` or what was to sound, for :func:`remy.inspect.trace`."""
+        from remy.tasks.polyphony.inspection import subject_of
+
+        return subject_of(self._need("trace"), x, target)
 
     def _source(self, data: Music, *, step: float | None = None) -> Source:
         frame = step if step is not None else self.config.data.step

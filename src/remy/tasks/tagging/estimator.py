@@ -18,6 +18,7 @@ from remy.tasks.tagging.prediction import column_for
 from remy.tasks.tagging.scoring import score_tagger
 
 if TYPE_CHECKING:
+    from remy.inspect import Subject
     from remy.tasks.opened import Opened
 
 #: A file with tagged sentences, or words and tags of each sentence.
@@ -203,6 +204,12 @@ class Tagger(Estimator[runtime.Tagger]):
             corpus = read_corpus(data, tag=self.config.data.tag or column_for(model, str(data)))
         found: dict[str, Any] = score_tagger(model, None, corpus)["model"]
         return found
+
+    def subject(self, x: Sequence[str], target: Sequence[str] | None = None) -> Subject:
+        """Bind the words of one sentence, and their tags, for :func:`remy.inspect.trace`."""
+        from remy.tasks.tagging.inspection import subject_of
+
+        return subject_of(self._need("trace"), x, target)
 
     def _corpus(self, data: Tagged) -> Corpus:
         if isinstance(data, tuple):

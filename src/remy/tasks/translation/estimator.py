@@ -15,6 +15,7 @@ from remy.tasks.translation.corpus import Corpus, corpus_of, read_corpus
 from remy.tasks.translation.scoring import score_translator
 
 if TYPE_CHECKING:
+    from remy.inspect import Subject
     from remy.tasks.opened import Opened
 
 #: A path, the paths of two parallel files, or lists of sources and of targets.
@@ -182,6 +183,12 @@ class Translator(Estimator[runtime.Translator]):
             model, None, corpus, figure="bleu", search=Search(beam=beam)
         )["model"]
         return found
+
+    def subject(self, x: str, target: str | None = None) -> Subject:
+        """Bind a source, and its translation, for :func:`remy.inspect.trace`."""
+        from remy.tasks.translation.inspection import subject_of
+
+        return subject_of(self._need("trace"), x, target)
 
     def _corpus(self, data: Pairs) -> Corpus:
         columns = {"source": self.config.data.source, "target": self.config.data.target}
