@@ -23,3 +23,8 @@ def test_the_baseline_and_the_best_score_are_written_in_the_picture() -> None:
 
 def test_one_validation_is_enough() -> None:
     assert learning_curve(HISTORY[:1])
+
+
+@pytest.mark.parametrize("form", ["png", "svg"])
+def test_the_same_picture_gives_the_same_file(form: str) -> None:
+    assert learning_curve(HISTORY, form=form) == learning_curve(HISTORY, form=form)

@@ -123,7 +123,7 @@ class ResidualsRecord(_Record):
 
     forward: Annotated[
         Number,
-        Field(description="largest difference from the scores of the model as used; null if something was held"),
+        Field(description="largest difference from the scores of the model as used; null if anything is held"),
     ]
     reference: Annotated[Number, Field(description="largest difference from the float64 reference")]
     reference_gradients: Annotated[

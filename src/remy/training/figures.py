@@ -147,10 +147,12 @@ def alignment(
 
 def as_bytes(figure: Figure, form: str) -> bytes:
     """Return the file of a picture, ``"png"`` or ``"svg"``; the same picture gives the same file."""
+    from matplotlib import rc_context
     from matplotlib.backends.backend_agg import FigureCanvasAgg
 
     FigureCanvasAgg(figure)
     buffer = io.BytesIO()
-    # The date would make each file another one.
-    figure.savefig(buffer, format=form, dpi=120, metadata={"Date": None} if form == "svg" else None)
+    # The date, and names of parts drawn from random numbers, would make each file another one.
+    with rc_context({"svg.hashsalt": "remy"}):
+        figure.savefig(buffer, format=form, dpi=120, metadata={"Date": None} if form == "svg" else None)
     return buffer.getvalue()
