@@ -10,7 +10,6 @@ from torch import Tensor
 
 from remy import ops
 from remy.inspect.override import Override, held_values
-from remy.layers import Bidirectional
 from remy.layers.recurrent import Recurrent
 from remy.ops.arguments import Arguments
 from remy.ops.loop import Held
@@ -56,11 +55,6 @@ def places(network: torch.nn.Module) -> dict[int, Place]:
     """
     named = getattr(network, "named_weights", None)
     in_file = {} if named is None else {id(weight): name for name, weight in named().items()}
-    backward = {
-        id(module.backward_layer): name
-        for name, module in network.named_modules()
-        if isinstance(module, Bidirectional)
-    }
     found: dict[int, Place] = {}
     for name, module in network.named_modules():
         if not isinstance(module, Recurrent):
@@ -70,7 +64,7 @@ def places(network: torch.nn.Module) -> dict[int, Place]:
             path = path.removesuffix(ending)
         if path in ("forward_layer", "backward_layer"):
             path = ""
-        direction = "backward" if id(module) in backward or module.go_backwards else "forward"
+        direction = "backward" if module.go_backwards else "forward"
         found[id(module.recurrent_kernel)] = Place(path or module.sizes.family, direction, module)
     return found
 
@@ -87,7 +81,7 @@ class Recorder:
     overrides
         What is held.
     nudge
-        A layer's name and direction, and what is added to its inputs, (B, T, I).
+        A layer's name and direction (None for both), and what is added to its inputs, (B, T, I).
     """
 
     def __init__(
@@ -96,7 +90,7 @@ class Recorder:
         *,
         token: Tensor | None,
         overrides: Sequence[Override] = (),
-        nudge: tuple[tuple[str, str], Tensor] | None = None,
+        nudge: tuple[tuple[str, str | None], Tensor] | None = None,
     ) -> None:
         self._places = places(network)
         self._token, self._overrides, self._nudge = token, overrides, nudge
@@ -112,13 +106,14 @@ class Recorder:
         key = id(a.recurrent_kernel)
         place = self._places.get(key)
         if place is None:  # not of this network's layers
-            return ops.record(a, loop=loop)[0]
+            return ops.record(a, token=self._token, loop=loop)[0]
         runs = self._by_place.setdefault(key, [])
         if not runs or runs[-1].segments[-1].recording.arguments.batch != a.batch:
             runs.append(Run(place))
         run, start = runs[-1], runs[-1].steps
         run.steps += a.steps
-        if self._nudge is not None and self._nudge[0] == (place.name, place.direction):
+        meant = ((place.name, place.direction), (place.name, None))
+        if self._nudge is not None and self._nudge[0] in meant:
             added = self._nudge[1][:, start : start + a.steps].to(a.x.dtype)
             a = a._replace(x=a.x + (added if a.batch_first else added.transpose(0, 1)))
         held: Held = {}
