@@ -91,8 +91,9 @@ bench: $(VENV)/.peers  ## Time Remy beside its peers, in turn, in one run; BENCH
 	$(BIN)/python -m benchmarks --out benchmarks/results/latest.json $(BENCH)
 
 .PHONY: docs
-docs: $(VENV)/.ready  ## Regenerate the listing of public names and the stub of the core; run the examples in the docstrings.
+docs: $(VENV)/.ready  ## Regenerate the listing of public names, the stub of the core and the pages' pictures; run all examples.
 	$(BIN)/python tests/public_names.py --write
+	cd docs/pictures && ../../$(BIN)/python -m doctest ../memory.md ../vanishing-gradient.md
 	$(BIN)/python -m pytest src/remy
 
 .PHONY: clean
