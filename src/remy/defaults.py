@@ -41,6 +41,8 @@ EVALUATIONS: Final = 20
 VALIDATION_CHARACTERS: Final = 200_000
 PATIENCE: Final = 5
 CHECKPOINT_SECONDS: Final = 30.0
+WATCH_GRADIENTS: Final = 50  # updates between two looks, where somebody wants them and gives no number
+TENSORBOARD: Final = False
 SEED: Final = 0
 DEVICE: Final = "cpu"
 

@@ -16,7 +16,7 @@ from remy.cli.flags import KEYS, words_of
 IN_WORDS = {
     *("--task", "--text", "--label", "--separator", "--tag", "--time", "--source", "--target", "--series"),
     *("--image", "--caption"),
-    *("--known", "--valid", "--test", "--epochs", "--max-time", "--threads"),
+    *("--known", "--valid", "--test", "--epochs", "--max-time", "--threads", "--watch-gradients"),
 }
 
 

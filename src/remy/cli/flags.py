@@ -43,10 +43,16 @@ KEYS: Final = {
     "--metric": "train.metric",
     "--patience": "train.patience",
     "--max-time": "train.max_time",
+    "--watch-gradients": "train.watch_gradients",
+    "--tensorboard": "train.tensorboard",
     "--seed": "train.seed",
     "--threads": "train.threads",
     "--device": "train.device",
 }
+
+
+#: Options that nothing learned depends on are said only where somebody has asked for something.
+_BESIDE: Final = ("train.tensorboard",)
 
 
 def override(config: Config, given: Mapping[str, Any], assignments: Sequence[str]) -> Config:
@@ -73,6 +79,8 @@ def words_of(config: Config) -> str:
     words = []
     for key, value in sorted(values.items(), key=lambda entry: _place(flags.get(entry[0]))):
         if key in ("data.train", "data.valid") or value is None or value == []:
+            continue
+        if key in _BESIDE and value == usual[key]:
             continue
         if key in flags:
             words.append(_word(flags[key], value))

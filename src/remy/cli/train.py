@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer.core import TyperCommand
 
 from remy import defaults
 from remy.cli.options import DebugFlag, JsonFlag, QuietFlag
@@ -30,10 +31,23 @@ _LAYERS = "2; classifier, regressor, forecaster, translator, piano_roll, caption
 _RATE = "0.006; classifier, regressor, forecaster, tagger, piano_roll 0.003; translator, captioner 0.002"
 _METRIC = "loss; classifier accuracy; regressor rmse; tagger, translator, captioner auto"
 _PATIENCE = "5; classifier, regressor, forecaster, tagger, translator, piano_roll, captioner 10"
+_WATCH = f"never; {defaults.WATCH_GRADIENTS} where no number follows"
 _DROPOUT = (
     "by the epochs; classifier, translator 0.3; regressor 0.1; forecaster, tagger, captioner 0.4; "
     "piano_roll 0.5"
 )
+
+
+class TrainCommand(TyperCommand):
+    """Lets ``--watch-gradients`` stand without its number, which typer's options cannot."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Put the usual number in where none follows."""
+        flag = "--watch-gradients"
+        for place in [place for place, word in enumerate(args) if word == flag][::-1]:
+            if not "".join(args[place + 1 : place + 2]).lstrip("-").isdecimal():
+                args = [*args[: place + 1], str(defaults.WATCH_GRADIENTS), *args[place + 1 :]]
+        return super().parse_args(ctx, args)
 
 
 def train(
@@ -94,6 +108,12 @@ def train(
         _option("Validations without a new best.", _PATIENCE),
     ] = None,
     max_time: Annotated[str | None, _option("End after 90s, 8m, 1h30m.", "none")] = None,
+    watch_gradients: Annotated[
+        int | None, _option("Look at gradients and gates every so many updates.", _WATCH)
+    ] = None,
+    tensorboard: Annotated[
+        bool | None, _option("Write curves for TensorBoard.", "no", "--tensorboard/--no-tensorboard")
+    ] = None,
     seed: Annotated[int | None, _option("Where all randomness comes from.", defaults.SEED)] = None,
     threads: Annotated[int | None, _option("Processors to use.", "all; forecaster, piano_roll 1")] = None,
     device: Annotated[str | None, _option("Where torch trains.", defaults.DEVICE)] = None,
@@ -114,7 +134,8 @@ def train(
         "--units": units, "--layers": layers,
         "--bidirectional": bidirectional, "--live": live, "--pooling": pooling, "--attention": attention,
         "--dropout": dropout, "--epochs": epochs, "--batch-size": batch_size, "--lr": lr, "--metric": metric,
-        "--patience": patience, "--max-time": max_time, "--seed": seed, "--threads": threads,
+        "--patience": patience, "--max-time": max_time, "--watch-gradients": watch_gradients,
+        "--tensorboard": tensorboard, "--seed": seed, "--threads": threads,
         "--device": device,
     }  # fmt: skip
     if data is None and config is None and not resume and source is not None and target is not None:

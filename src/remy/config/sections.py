@@ -100,6 +100,10 @@ class TrainConfig(Section):
         ge=0.0,
         description="time between checkpoints, besides each validation",
     )
+    watch_gradients: int | None = Field(
+        default=None, ge=1, description="updates between two looks at gradients and gates; null: none"
+    )
+    tensorboard: bool = Field(default=defaults.TENSORBOARD, description="write curves for TensorBoard")
     seed: int = Field(default=defaults.SEED, ge=0, lt=2**63, description="all randomness comes from it")
     threads: int | None = Field(default=None, ge=1, le=1024, description="processors to use; null: all")
     device: str = Field(default=defaults.DEVICE, description="where torch trains: cpu, cuda, ...")

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from torch import Tensor
 
 from remy.ops import direct, watching
-from remy.ops.arguments import State, check
+from remy.ops.arguments import Arguments, State, check
 from remy.ops.loop import loop_is_forced, run_loop
 
 
@@ -120,10 +120,15 @@ def sequence(
     )
     if (observer := watching.observer()) is not None:
         return SequenceResult(*observer(arguments, loop))
-    if loop or loop_is_forced() or arguments.x.device.type not in ("cpu", "meta"):
-        result = run_loop(arguments.by_time())
-        outputs = result.outputs.transpose(0, 1) if batch_first else result.outputs
+    return unwatched(arguments, loop=loop)
+
+
+def unwatched(a: Arguments, *, loop: bool) -> SequenceResult:
+    """Run a sequence as it runs where nobody watches."""
+    if loop or loop_is_forced() or a.x.device.type not in ("cpu", "meta"):
+        result = run_loop(a.by_time())
+        outputs = result.outputs.transpose(0, 1) if a.batch_first else result.outputs
         return SequenceResult(outputs, result.h, result.c)
-    if arguments.needs_gradient():
-        return SequenceResult(*direct.differentiable(arguments))
-    return SequenceResult(*direct.forward(arguments, store=False)[:3])
+    if a.needs_gradient():
+        return SequenceResult(*direct.differentiable(a))
+    return SequenceResult(*direct.forward(a, store=False)[:3])

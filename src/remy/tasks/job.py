@@ -15,6 +15,7 @@ from remy.io import model_file as model_files
 from remy.io.model_file import ModelFile
 from remy.models.network import Network
 from remy.training import Checkpoint, Interrupted, Lesson, Outcome, Reporter, RunDirectory, Trainer
+from remy.training.charts import EventFile, expect_tensorboard
 from remy.training.machine import find_device, own_randomness, own_threads
 from remy.training.progress import Silent, format_seconds
 from remy.training.snapshot import Arrays
@@ -103,6 +104,8 @@ def run_job(
 def expect_buildable(job: Job[Any]) -> None:
     """Raise what making the network would raise, so that a run is not replaced by one that cannot be."""
     train = job.config.train
+    if train.tensorboard:
+        expect_tensorboard()
     with own_randomness(train.seed, find_device(train.device)):
         job.network()
 
@@ -112,11 +115,15 @@ def _train(job: Job[Any], run: RunDirectory | None, saved: Checkpoint | None, re
     device = find_device(config.device)
     with own_randomness(config.seed, device):
         network = job.network().to(device)
+        charts: EventFile | None = None
+        if run is not None and config.tensorboard:
+            charts = EventFile(run.tensorboard, update=saved.record["update"] if saved is not None else 0)
         trainer = Trainer(
             job.lesson(network),
             config,
             store=_RunStore(run, job) if run is not None else None,
             reporter=reporter,
+            charts=charts,
         )
         if saved is not None:
             trainer.restore(saved)
@@ -130,6 +137,8 @@ def _train(job: Job[Any], run: RunDirectory | None, saved: Checkpoint | None, re
             raise Interrupted(_how_to_go_on(run, trainer.progress.update)) from None
         finally:
             reporter.close()
+            if charts is not None:
+                charts.close()
 
 
 def _finish(job: Job[Any], outcome: Outcome, run: RunDirectory | None, reporter: Reporter) -> TrainedModel:

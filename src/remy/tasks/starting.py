@@ -19,6 +19,8 @@ CHANGEABLE = (
     "train.patience",
     "train.max_time",
     "train.checkpoint_seconds",
+    "train.watch_gradients",
+    "train.tensorboard",
     "train.threads",
     "train.device",
 )

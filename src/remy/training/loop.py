@@ -5,21 +5,24 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable
+from contextlib import nullcontext
 
 import numpy as np
 import torch
 
 from remy.config import TrainConfig
 from remy.errors import DataError
+from remy.training.charts import Charts, curves
 from remy.training.checkpoint import Checkpoint
 from remy.training.interruption import Interrupted, StopRequest
 from remy.training.lesson import MORE_IS_BETTER, Lesson
 from remy.training.optimizer import make_optimizer
 from remy.training.outcome import Outcome
-from remy.training.progress import Report, Reporter, Silent
+from remy.training.progress import Report, Reporter, Silent, out_of_time
 from remy.training.schedule import learning_rate
 from remy.training.snapshot import Progress, capture, restore
 from remy.training.store import Forgetful, Store
+from remy.training.watching import watch_over
 
 #: After so many seconds the speed of a run is taken as known.
 WARM_UP_SECONDS = 5.0
@@ -41,6 +44,8 @@ class Trainer:
         Where checkpoints go.
     reporter
         Who is told how far it is.
+    charts
+        Where curves go, if anywhere.
     clock
         Seconds; replaced in tests.
     """
@@ -52,6 +57,7 @@ class Trainer:
         *,
         store: Store | None = None,
         reporter: Reporter | None = None,
+        charts: Charts | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.lesson = lesson
@@ -64,7 +70,10 @@ class Trainer:
             self.evaluate_every = max(1, math.ceil(self.updates / config.evaluations))
         self._store: Store = store if store is not None else Forgetful()
         self._reporter: Reporter = reporter if reporter is not None else Silent()
-        self._clock = clock
+        self._charts, self._clock = charts, clock
+        self._watch = watch_over(
+            self.network, config, updates=self.updates, reporter=self._reporter, charts=charts
+        )
         self._optimizer = make_optimizer(self.network, config)
         device = next(self.network.parameters()).device
         self.progress = Progress(loss_sum=torch.zeros((), dtype=torch.float64, device=device))
@@ -136,7 +145,7 @@ class Trainer:
         return None
 
     def _update(self) -> None:
-        progress = self.progress
+        progress, watch = self.progress, self._watch
         rate = learning_rate(
             progress.update,
             updates=self.updates,
@@ -147,9 +156,12 @@ class Trainer:
         for group in self._optimizer.param_groups:
             group["lr"] = rate
         self._optimizer.zero_grad(set_to_none=True)
-        loss, items = self.lesson.loss(progress.update)
+        with nullcontext() if watch is None else watch.following(progress.update + 1):
+            loss, items = self.lesson.loss(progress.update)
         loss.backward()  # type: ignore[no-untyped-call]
-        torch.nn.utils.clip_grad_norm_(self.network.parameters(), self.config.clip)
+        norm = torch.nn.utils.clip_grad_norm_(self.network.parameters(), self.config.clip)
+        if watch is not None:
+            watch.updated(progress.watched, progress.update + 1, norm)
         self._optimizer.step()
         progress.loss_sum += loss.detach().double() * items
         progress.loss_count += items
@@ -178,8 +190,12 @@ class Trainer:
                 **{f"valid_{name}": value for name, value in scores.items()},
                 "best": progress.best_score,
                 "seconds": round(progress.seconds, 3),
+                **progress.watched.taken(),
             }
         )
+        if self._charts is not None:
+            rate = self._optimizer.param_groups[0]["lr"]
+            self._charts.add(progress.update, curves(train, scores, rate=rate))
         if better and progress.best is not None:
             self._store.save_best(progress.best, score, progress.update)
         self._store.save_history(progress.history)
@@ -233,12 +249,7 @@ class Trainer:
         made = self.progress.update - self._first_update
         reachable = self._first_update + made / spent * (limit - self._earlier)
         if reachable < 0.9 * self.updates:
-            epochs = reachable / self.lesson.updates_per_epoch
-            self._reporter.note(
-                f"at this speed time is up after {epochs:.1f} of {self.epochs:g} epochs, before the "
-                "learning rate has come down; a run planned for that learns more in the same time: "
-                f"--epochs {epochs:.1f}"
-            )
+            self._reporter.note(out_of_time(reachable / self.lesson.updates_per_epoch, self.epochs))
 
     def _report(self) -> Report:
         progress = self.progress

@@ -168,6 +168,15 @@ def choose_reporter(*, quiet: bool = False) -> Reporter:
     return Bar() if sys.stderr.isatty() else PlainLines()
 
 
+def out_of_time(reachable: float, epochs: float) -> str:
+    """Return what to say where only so many of a run's epochs fit in the time there is."""
+    return (
+        f"at this speed time is up after {reachable:.1f} of {epochs:g} epochs, before the learning rate has "
+        "come down; a run planned for that learns more in the same time: "
+        f"--epochs {reachable:.1f}"
+    )
+
+
 def format_seconds(seconds: float) -> str:
     """Return ``"7:05"`` or ``"1:02:03"``.
 

@@ -8,6 +8,7 @@
     RUN/metrics.json                 the scores, with the baseline beside the model
     RUN/checkpoints/last.safetensors what --resume goes on from
     RUN/plots/learning_curve.png     and .svg
+    RUN/tensorboard/                 event files, one a session, only if asked for
     RUN/data/train.txt, valid.txt    the text, only if it came from standard input or from Python
 """
 
@@ -34,6 +35,7 @@ _ENTRIES = (
     "metrics.json",
     "checkpoints",
     "plots",
+    "tensorboard",
     "data/train.txt",
     "data/valid.txt",
     "data/train.conllu",
@@ -71,6 +73,7 @@ class RunDirectory:
         self.metrics = path / "metrics.json"
         self.checkpoint = path / "checkpoints" / "last.safetensors"
         self.plots = path / "plots"
+        self.tensorboard = path / "tensorboard"
         self.train_text = path / "data" / "train.txt"
         self.valid_text = path / "data" / "valid.txt"
 

@@ -16,6 +16,43 @@ _MOMENTS = ("step", "exp_avg", "exp_avg_sq")
 
 
 @dataclass
+class Watched:
+    """What a watch over the gradients knows so far; see :mod:`remy.training.watching`.
+
+    Attributes
+    ----------
+    norms
+        Of the gradients of the latest updates, before clipping.
+    since
+        How many of these are of updates since the last look.
+    records
+        Of the looks since the last validation, as the history will keep them.
+    leaps
+        Updates whose gradient was far longer than usual.
+    short_in_a_row
+        Looks, up to the last one, that saw the gradient vanish.
+    warned
+        Kinds of warnings that were given.
+    """
+
+    norms: list[float | torch.Tensor] = field(default_factory=list)
+    since: int = 0
+    records: list[dict[str, Any]] = field(default_factory=list)
+    leaps: int = 0
+    short_in_a_row: int = 0
+    warned: list[str] = field(default_factory=list)
+
+    def taken(self) -> dict[str, Any]:
+        """Return what the record of a validation holds of the looks before it; they are not kept here."""
+        records, self.records = self.records, []
+        return {"watch": records} if records else {}
+
+    def record(self) -> dict[str, Any]:
+        """Return everything as JSON can hold it."""
+        return {**vars(self), "norms": [float(norm) for norm in self.norms]}
+
+
+@dataclass
 class Progress:
     """Where a run is.
 
@@ -33,6 +70,8 @@ class Progress:
         Training time of all sessions.
     history
         One record a validation.
+    watched
+        What the watch over the gradients knows, if there is one.
     """
 
     loss_sum: torch.Tensor
@@ -45,6 +84,7 @@ class Progress:
     stale: int = 0
     seconds: float = 0.0
     history: list[dict[str, Any]] = field(default_factory=list)
+    watched: Watched = field(default_factory=Watched)
 
 
 def capture(
@@ -75,6 +115,7 @@ def capture(
         "stale": progress.stale,
         "seconds": progress.seconds,
         "history": progress.history,
+        "watched": progress.watched.record(),
     }
     return Checkpoint(tensors, record)
 
@@ -131,6 +172,7 @@ def restore(
         stale=record["stale"],
         seconds=record["seconds"],
         history=list(record["history"]),
+        watched=Watched(**record.get("watched", {})),  # older checkpoints have none
     )
     return progress, _below("carried/", tensors)
 
