@@ -92,7 +92,7 @@ bench: $(VENV)/.peers  ## Time Remy beside its peers, in turn, in one run; BENCH
 
 .PHONY: docs
 docs: $(VENV)/.ready  ## Regenerate the listing of public names, the stub of the core and the pages' pictures; run all examples.
-	$(BIN)/python tests/public_names.py --write
+	$(BIN)/python -m tests.public_names --write
 	cd docs/pictures && ../../$(BIN)/python -m doctest ../memory.md ../vanishing-gradient.md
 	$(BIN)/python -m pytest src/remy
 

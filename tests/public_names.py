@@ -1,6 +1,6 @@
 """The public names of every package, and the stub of the compiled core: ``make docs`` regenerates both.
 
-python tests/public_names.py [--write]
+python -m tests.public_names [--write]
 """
 
 from __future__ import annotations

@@ -15,13 +15,15 @@ import remy
 from remy.cli.backtest import backtest
 from remy.cli.bench import bench
 from remy.cli.check import check
+from remy.cli.compare import compare
 from remy.cli.evaluate import evaluate
 from remy.cli.forecast import forecast
 from remy.cli.generate import generate
 from remy.cli.info import info
+from remy.cli.inspect import inspect
 from remy.cli.predict import predict
 from remy.cli.streams import mend_streams
-from remy.cli.train import train
+from remy.cli.train import TrainCommand, train
 from remy.errors import RemyError
 
 #: Exit codes: bad data, bad usage, stopped by Ctrl-C (128 + the signal's number).
@@ -54,8 +56,9 @@ def _letting_interrupts_out(verb: Callable[..., None]) -> Callable[..., None]:
     return wrapped
 
 
-for _verb in (check, train, evaluate, predict, generate, forecast, backtest, info):
-    app.command(no_args_is_help=True)(_letting_interrupts_out(_verb))
+for _verb in (check, train, evaluate, predict, generate, forecast, backtest, inspect, compare, info):
+    _command = TrainCommand if _verb is train else None
+    app.command(cls=_command, no_args_is_help=True)(_letting_interrupts_out(_verb))
 app.command()(_letting_interrupts_out(bench))  # it needs no word to begin with
 
 
