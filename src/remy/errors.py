@@ -36,7 +36,7 @@ class ShapeError(RemyError, ValueError):
 
 def nearest(word: str, known: Iterable[str]) -> str:
     """Return ``"; did you mean 'lstm'?"`` for the nearest known word, or an empty string."""
-    close = difflib.get_close_matches(word, list(known), n=1)
+    close = difflib.get_close_matches(str(word), list(known), n=1)
     return f"; did you mean '{close[0]}'?" if close else ""
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Sequence
 
 import numpy as np
@@ -14,7 +13,7 @@ from remy.inspect.layers import LayerSteps
 from remy.inspect.override import Override
 from remy.inspect.record import Array
 from remy.inspect.recorder import Recorder
-from remy.inspect.subject import Subject
+from remy.inspect.subject import Subject, in_float64
 from remy.reference import CELLS, Step
 from remy.reference.cell import sigmoid
 
@@ -45,11 +44,12 @@ def against_reference(layer: LayerSteps, *, every: bool) -> tuple[float, float |
     together = _SMALL_PRODUCT // (max(a.kernel.shape) * max(a.x.shape[2], a.units))
     size = len(rows) if every else max(2, together)
     weights = tuple(_wide(w) for w in (a.kernel, a.recurrent_kernel, a.bias))
-    largest: tuple[float, ...] = (0.0, 0.0, 0.0)
-    for start in range(0, len(rows), size):
-        places = rows[start : start + size], steps[start : start + size]
-        largest = tuple(map(max, largest, _of_steps(layer, places, weights)))
-    forward, backward, scale = largest
+    largest = np.zeros(3)
+    with np.errstate(over="ignore", invalid="ignore"):  # gradients that exploded: the residual is NaN
+        for start in range(0, len(rows), size):
+            places = rows[start : start + size], steps[start : start + size]
+            largest = np.maximum(largest, _of_steps(layer, places, weights))
+    forward, backward, scale = map(float, largest)
     return forward, None if layer.d_h is None else backward / (scale or 1.0)
 
 
@@ -117,11 +117,13 @@ def _gates_of(step: Step, cell: str) -> Array:
 
 
 def _largest(pairs: Sequence[tuple[Array | None, Array | None]]) -> float:
-    return max(
-        float(np.abs(found - truth).max(initial=0.0))
+    """Return the largest difference; NaN where there is one, which `max` would pass over."""
+    differences = [
+        np.abs(found - truth).max(initial=0.0)
         for found, truth in pairs
         if found is not None and truth is not None
-    )
+    ]
+    return float(np.max(differences))
 
 
 def by_finite_differences(
@@ -132,9 +134,9 @@ def by_finite_differences(
     The inputs of one layer at a time are moved along a random direction, in float64, a small step to both
     sides.
     """
-    network = copy.deepcopy(subject.network).double()
+    network = in_float64(subject.network)
     generator = torch.Generator().manual_seed(0)
-    worst = 0.0
+    each = []
     for layer in layers:
         assert layer.d_x is not None
         direction = torch.randn(layer.x.shape, generator=generator, dtype=torch.float64)
@@ -145,9 +147,9 @@ def by_finite_differences(
             nudge = ((layer.place.name, layer.place.direction), sign * step * direction)
             recorder = Recorder(network, token=None, overrides=overrides, nudge=nudge)
             with torch.no_grad(), ops.watch(recorder):
-                loss = subject.loss(subject.run(network), at)
+                loss = subject.loss(subject.answer(network), at)
             assert loss is not None
             losses.append(float(loss))
         measured = (losses[0] - losses[1]) / (2 * step)
-        worst = max(worst, abs(measured - slope) / max(abs(measured), abs(slope), 1e-30))
-    return worst
+        each.append(abs(measured - slope) / max(abs(measured), abs(slope), 1e-30))
+    return float(np.max(each))

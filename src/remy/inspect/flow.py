@@ -10,6 +10,7 @@ import numpy as np
 import torch
 
 from remy import ops
+from remy.errors import UsageError
 from remy.inspect.layers import LayerSteps
 from remy.inspect.record import Array
 from remy.inspect.subject import subject_of
@@ -21,6 +22,8 @@ HORIZON = 0.01
 EXPLODING = 100.0
 # Share of the largest norm so far below which float32 holds noise, or nothing.
 _NOISE = 1e-10
+# Of `run_once`: a trace would keep one step, as nothing of it is kept here.
+_NO_LIMIT = 1 << 62
 
 
 @dataclass(frozen=True)
@@ -61,10 +64,13 @@ class Flow:
 
     @property
     def half_life(self) -> float:
-        """Steps in which the gradient halves at the fitted decay; infinite where it does not shrink."""
+        """Steps in which the gradient halves at the fitted decay; infinite where it does not shrink.
+
+        NaN where there is no decay to be fitted, as with one lag.
+        """
         decay = self.decay
         if not 0 < decay < 1:
-            return math.inf if decay >= 1 else 0.0
+            return math.inf if decay >= 1 else decay  # zero, or NaN
         return math.log(0.5) / math.log(decay)
 
     @property
@@ -82,17 +88,21 @@ class Flow:
         return "vanishing" if self.horizon is not None else "steady"
 
     def __str__(self) -> str:
-        last = len(self.lags) - 1
-        ratio = float(self.h[-1] / self.h[0]) if self.h[0] > 0 else math.nan
+        named, last = f"{self.name} ({self.cell}, {self.direction})", len(self.lags) - 1
+        if not self.h[0] > 0:
+            return f"{named}: no gradient arrives"
         reach = (
             f"falls below 1 % of lag 0 at lag {self.horizon}"
             if self.horizon is not None
-            else f"is {ratio:.3g} times that of lag 0 at lag {last}"
+            else f"is {float(self.h[-1] / self.h[0]):.3g} times that of lag 0 at lag {last}"
         )
-        half = "does not halve" if math.isinf(self.half_life) else f"halves every {self.half_life:.3g} steps"
+        decay, half_life = self.decay, self.half_life
+        if math.isnan(decay):
+            return f"{named}: {self.verdict}; the gradient {reach}, too few lags to fit a decay to"
+        half = "does not halve" if math.isinf(half_life) else f"halves every {half_life:.3g} steps"
         return (
-            f"{self.name} ({self.cell}, {self.direction}): {self.verdict}; the gradient {reach} and changes "
-            f"by a factor of {self.decay:.4g} a step ({half})"
+            f"{named}: {self.verdict}; the gradient {reach} and changes by a factor of {decay:.4g} a step "
+            f"({half})"
         )
 
 
@@ -144,14 +154,17 @@ def gradient_flow(
     >>> round(gradient_flow(layer, torch.ones(1, 50, 3))[0].decay, 3)
     0.9
     """
+    if not isinstance(probes, int | np.integer) or probes < 1:
+        raise UsageError(f"probes: expected a whole number of at least 1, got {probes}")
     subject = subject_of(model, x, target, lengths=lengths, mask=mask, output=None)
     with undisturbed(subject.network):
         if subject.losses is None:
-            runs, _, _ = run_once(subject)
+            runs, _, _ = run_once(subject, stride=_NO_LIMIT)
             return tuple(_probed(LayerSteps(run), probes, seed) for run in runs)
         with torch.no_grad():
-            answers = subject.losses(subject.run(subject.network)).dim()
-        runs, _, _ = run_once(subject, at=(-1 if at is None else at) if answers == 2 else at)
+            answers = subject.losses(subject.answer(subject.network)).dim()
+        place = -1 if at is None and answers == 2 else at
+        runs, _, _ = run_once(subject, at=place, stride=_NO_LIMIT)
         found = []
         for run in runs:
             steps = LayerSteps(run)
@@ -220,14 +233,14 @@ def _row_by_lag(valid: Array, d_h: Array, reverse: bool) -> Array:
 
 
 def _over_rows(rows: list[Any], count: int) -> Array:
-    """Return the root mean square over the rows that reach a lag."""
+    """Return the root mean square over the rows that reach a lag; infinite where it overflowed."""
     shape = rows[0].shape[1:]
     total, reached = np.zeros((count, *shape)), np.zeros((count, *[1] * len(shape)))
     for row in rows:
         total[: len(row)] += np.square(row, dtype=np.float64)
         reached[: len(row)] += 1
     found: Array = np.sqrt(total / np.maximum(reached, 1))
-    return found
+    return np.nan_to_num(found, nan=np.inf, posinf=np.inf)  # states are finite: NaN comes of infinities
 
 
 def fitted_decay(sizes: Array) -> float:

@@ -66,7 +66,7 @@ class LayerSteps:
         if self.d_h is not None:
             self.back = _joined([self._back(segment) for segment in self.segments])
             if self.d_c is not None:
-                self.later_c = self._later_c()
+                self.later_c = _joined([self._later_c(segment) for segment in self.segments])
 
     def _held(self) -> Tensor | None:
         if not any(segment.held for segment in self.segments):
@@ -98,15 +98,12 @@ class LayerSteps:
         begin = r.d_h0[:, None]
         return torch.cat([inner[:, 1:], begin] if self.reverse else [begin, inner[:, :-1]], dim=1)
 
-    def _later_c(self) -> Tensor:
-        assert self.d_c is not None
-        handed = self.by_cell_road
-        assert handed is not None
-        first, last = self.segments[0], self.segments[-1]
-        end = (first if self.reverse else last).recording.d_c
-        end = torch.zeros_like(handed[:, 0]) if end is None else end
-        parts = [end[:, None], handed[:, :-1]] if self.reverse else [handed[:, 1:], end[:, None]]
-        return torch.cat(parts, dim=1)
+    def _later_c(self, segment: Segment) -> Tensor:
+        assert self.by_cell_road is not None
+        handed = self.by_cell_road[:, segment.start : segment.stop]
+        end = segment.recording.d_c  # from the next segment, where that goes on from here
+        last = (torch.zeros_like(handed[:, 0]) if end is None else end)[:, None]
+        return torch.cat([last, handed[:, :-1]] if self.reverse else [handed[:, 1:], last], dim=1)
 
     @cached_property
     def preactivations(self) -> Tensor:
@@ -184,13 +181,17 @@ class LayerSteps:
         gate_road = self.back
         if cell_road is not None and self.d_c is None:
             gate_road = gate_road - cell_road
-        none = np.zeros(self.valid.shape, _numpy(self.d_h).dtype)
+        by_gates = gate_road.norm(dim=2)
+        by_cell = torch.zeros_like(by_gates) if cell_road is None else cell_road.norm(dim=2)
+        if self.d_c is not None and not self.all_count:  # a masked step carries h too, through no gate
+            by_cell = torch.where(self.valid, by_cell, by_cell.hypot(by_gates))
+            by_gates = torch.where(self.valid, by_gates, 0)
         return Gradients(
             h=_numpy(self.d_h)[:, kept],
             c=None if self.d_c is None else _numpy(self.d_c)[:, kept],
             x=_numpy(self.d_x)[:, kept],
-            cell_road=(none if cell_road is None else _numpy(cell_road.norm(dim=2)))[:, kept],
-            gate_road=_numpy(gate_road.norm(dim=2))[:, kept],
+            cell_road=_numpy(by_cell)[:, kept],
+            gate_road=_numpy(by_gates)[:, kept],
         )
 
     @cached_property

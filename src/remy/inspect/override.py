@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from operator import index
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -54,13 +57,33 @@ def as_overrides(given: Any) -> tuple[Override, ...]:
     if given is None:
         return ()
     if isinstance(given, Override):
-        return (given,)
+        return (_sound(given),)
     if isinstance(given, Mapping):
-        return tuple(Override(name, float(value)) for name, value in given.items())
-    found = tuple(given)
+        return tuple(_sound(Override(name, value)) for name, value in given.items())
+    found = tuple(given) if isinstance(given, Iterable) else (given,)
     if not all(isinstance(each, Override) for each in found):
         raise UsageError("override: expected {'gate': value}, an Override or a list of Overrides")
-    return found
+    return tuple(map(_sound, found))
+
+
+def _sound(override: Override) -> Override:
+    """Return an override of plain numbers, or raise a `UsageError` for what is none."""
+    value = override.value
+    if not isinstance(value, int | float | np.number) or not math.isfinite(value):
+        raise UsageError(f"override: expected a finite number for '{override.name}', got {value!r}")
+    return replace(
+        override,
+        value=float(value),
+        steps=_whole("steps", override.steps),
+        units=_whole("units", override.units),
+    )
+
+
+def _whole(what: str, numbers: Any) -> tuple[int, ...] | None:
+    try:
+        return None if numbers is None else tuple(index(number) for number in numbers)
+    except TypeError as error:
+        raise UsageError(f"override: expected {what} as whole numbers, [0, 1], got {numbers!r}") from error
 
 
 def known_to(cell: str) -> tuple[str, ...]:
@@ -113,10 +136,12 @@ def held_values(
             continue
         where = torch.zeros_like(like, dtype=torch.bool)
         steps = range(len(like)) if each.steps is None else [t - start for t in each.steps]
-        units = slice(None) if each.units is None else list(each.units)
+        # What lies outside is refused once all layers are known, see `expect_possible`.
+        units = range(like.shape[2]) if each.units is None else each.units
+        inside = [unit for unit in units if 0 <= unit < like.shape[2]]
         for t in steps:
             if 0 <= t < len(like):
-                where[t, :, units] = True
+                where[t, :, inside] = True
         key = STATES.get(each.name, each.name)
         before = held.get(key, (torch.zeros_like(where), torch.zeros_like(like)))
         held[key] = (where | before[0], torch.where(where, each.value, before[1]))

@@ -139,8 +139,12 @@ def _of_module(
     counted = _counted(network, tuple(given.shape[:2]), options)
     wanted = None if target is None else _as_tensor("target", target)
     is_classes = wanted is not None and not wanted.is_floating_point()
-    if wanted is not None and is_classes and counted is not None and wanted.shape == counted.shape:
-        wanted = wanted.where(counted, 0)  # whatever stands there to fill the place
+    if wanted is not None and counted is not None and wanted.shape[:2] == counted.shape:
+        # Whatever stands there to fill the place: a NaN would spoil the gradients of the others.
+        if is_classes:
+            wanted = wanted.where(counted, 0)
+        elif wanted.dim() == 3:
+            wanted = wanted.where(counted[..., None], 0)
 
     def run(network: torch.nn.Module) -> Tensor:
         like = next((p for p in network.parameters() if p.is_floating_point()), given)
@@ -201,6 +205,9 @@ def _losses(scores: Tensor, target: Tensor) -> Tensor:
             + ("one class for every answer" if classes else "one number for every score")
         )
     if not classes:
+        wrong = target[~target.isfinite()]
+        if len(wrong):
+            raise DataError(f"trace: expected finite numbers as target, got {float(wrong[0])}")
         return ((scores - target.to(scores)) ** 2).mean(dim=-1)
     wanted, count = target.long().to(scores.device), scores.shape[-1]
     wrong = wanted[(wanted < 0) | (wanted >= count)]

@@ -112,8 +112,9 @@ def trace(
         layers = [LayerSteps(run) for run in runs]
         found = scores.detach().cpu().numpy()
         residuals = _residuals(subject, layers, overrides, at, found, expected, check)
+        traced = tuple(layer.trace(slice(None, None, stride)) for layer in layers)
     return Trace(
-        layers=tuple(layer.trace(slice(None, None, stride)) for layer in layers),
+        layers=traced,
         scores=found,
         probabilities=_probabilities(scores.detach(), subject.output),
         residuals=residuals,
@@ -165,8 +166,10 @@ def undisturbed(network: torch.nn.Module) -> Iterator[None]:
     modes = {module: module.training for module in network.modules()}
     carried = {m: m._carried for m in network.modules() if isinstance(m, Recurrent)}
     network.eval()
+    device = next((parameter.device.type for parameter in network.parameters()), "cpu")
     try:
-        with torch.inference_mode(False):
+        # Gradients are wanted wherever the question is asked, and every number as precise as the weights.
+        with torch.inference_mode(False), torch.autocast(device, enabled=False):
             yield
     finally:
         for module, training in modes.items():

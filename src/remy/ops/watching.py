@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -22,21 +23,37 @@ Result = tuple[Tensor, Tensor, Tensor | None]
 Observer = Callable[[Arguments, bool], Result]
 
 _watchers = 0  # in all threads; read first, as it costs nothing
+_uncompiled = ExitStack()  # while there are any
+_counting = threading.Lock()
 _of_thread = threading.local()
 
 
 @contextmanager
 def watch(observer: Observer) -> Iterator[None]:
-    """Let `observer` compute every :func:`remy.ops.sequence` of this thread."""
-    global _watchers
+    """Let `observer` compute every :func:`remy.ops.sequence` of this thread.
+
+    What `torch.compile` made runs as it is written meanwhile, in all threads: compiled code would not call
+    the observer, or be made of what it does.
+    """
     before = getattr(_of_thread, "observer", None)
     _of_thread.observer = observer
-    _watchers += 1
+    _count(1)
     try:
         yield
     finally:
-        _watchers -= 1
+        _count(-1)
         _of_thread.observer = before
+
+
+def _count(change: int) -> None:
+    global _watchers
+    with _counting:
+        _watchers += change
+        if not _watchers:
+            _uncompiled.close()
+        # Where nothing was compiled, it is not loaded, which takes a second; torch has this since 2.6.
+        elif _watchers == change and "torch._dynamo" in sys.modules and hasattr(torch.compiler, "set_stance"):
+            _uncompiled.enter_context(torch.compiler.set_stance("force_eager"))
 
 
 def observer() -> Observer | None:
@@ -75,6 +92,15 @@ class Recording:
     d_outputs: Tensor | None = None
     d_h: Tensor | None = None
     d_c: Tensor | None = None
+
+    def expect_gradients(self) -> None:
+        """Put zeros where nobody came by: the loss does not depend on this sequence."""
+        if self.d_states is None:
+            self.d_states = torch.zeros_like(self.states)
+            self.d_cells = None if self.cells is None else torch.zeros_like(self.cells)
+            x = self.arguments.x.detach()
+            self.d_x = torch.zeros_like(_as_given(self.arguments, x))
+            self.d_h0 = torch.zeros_like(self.states[:, 0])
 
 
 def record(
