@@ -6,7 +6,6 @@ import torch
 
 from remy.ops import CELLS, force_loop, record
 from remy.ops.arguments import check
-from remy.ops.watching import go_back
 from tests.ops.problems import ENDS, EXTRAS, MASKINGS, Problem
 from tests.tolerances import assert_close
 
@@ -110,43 +109,22 @@ def test_a_gradient_may_come_from_one_end_alone(cell, loop, end):
         assert (found is not None and found.any()) == (name == end)
 
 
-@pytest.mark.parametrize("weights", [False, True])
 @pytest.mark.parametrize("masking", ["none", "lengths and gaps"])
 @pytest.mark.parametrize("cell", CELLS)
-def test_gradients_reach_the_weights_where_that_is_wanted_and_what_was_read_always(cell, masking, weights):
+def test_gradients_reach_what_was_read_and_no_weight(cell, masking):
     leaves = ("x", "h0", "c0", "kernel", "recurrent_kernel", "bias")
     given = problem(cell, masking, ("bias", "initial state", "recurrent dropout"))
     expected = given.by_autograd()
     a, called = arguments(given, leaves=leaves)
     names = [name for name in leaves if a[name] is not None]
     token = torch.zeros((), requires_grad=True)
-    result, _ = record(called, token=token, weights=weights)
+    result, _ = record(called, token=token)
     _, *found = go_to(token, result, a, wanted=[a[name] for name in names])
     for name, gradient in zip(names, found, strict=True):
-        if name in ("x", "h0", "c0") or weights:
+        if name in ("x", "h0", "c0"):
             assert_close(gradient.numpy(), expected[f"d_{name}"], dtype=np.float64, steps=7, what=name)
         else:
             assert gradient is None, name
-
-
-@pytest.mark.parametrize("extras", [EXTRAS, ("bias",)], ids=["everything", "plain"])
-@pytest.mark.parametrize("masking", ["none", "gaps", "lengths"])
-@pytest.mark.parametrize("batch_first", [False, True])
-@pytest.mark.parametrize("cell", CELLS)
-def test_going_back_once_more_from_the_last_state_gives_what_reaches_every_state(
-    cell, batch_first, masking, extras
-):
-    given = problem(cell, masking, extras, ends=("h",))
-    a, called = arguments(given, batch_first=batch_first)
-    _, recording = record(called)
-    expected = given.by_reference()
-    for _ in range(2):
-        states, cells = go_back(recording, a["d_h"])
-        assert_close(states.numpy(), expected["d_states"].swapaxes(0, 1), dtype=np.float64, steps=7)
-        if cells is None:
-            assert expected["d_cells"] is None
-        else:
-            assert_close(cells.numpy(), expected["d_cells"].swapaxes(0, 1), dtype=np.float64, steps=7)
 
 
 def test_a_forced_loop_is_recorded_as_a_loop():
@@ -223,3 +201,13 @@ def test_the_loop_holds_a_value_in_its_place_and_nothing_goes_back_through_it(ce
         slope = (losses(x + aside) - losses(x - aside)) / (2 * moved)
         torch.testing.assert_close(d_x[t, :, feature], slope, rtol=1e-6, atol=1e-7)
     assert torch.equal(recording.d_x.transpose(0, 1), d_x)
+
+
+@pytest.mark.parametrize("wants_gradients", [False, True])
+def test_a_recording_stays_as_it_is_where_the_caller_writes_into_the_outputs(wants_gradients):
+    _, called = arguments(problem("lstm", "none"))
+    token = torch.zeros((), requires_grad=True) if wants_gradients else None
+    (outputs, *_), recording = record(called, token=token)
+    before = recording.states.clone()
+    outputs.detach().zero_()
+    assert torch.equal(recording.states, before)

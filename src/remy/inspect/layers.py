@@ -111,8 +111,7 @@ class LayerSteps:
         a, units = self.arguments, self.h.shape[2]
         kernel, recurrent_kernel = a.kernel.detach(), a.recurrent_kernel.detach()
         bias = None if a.bias is None else a.bias.detach()
-        x = self.x if self.all_count else torch.where(self.valid[..., None], self.x, 0)
-        found = _product(x, kernel, bias if a.sizes.bias_rows == 1 or bias is None else bias[0])
+        found = _product(self.x, kernel, bias if a.sizes.bias_rows == 1 or bias is None else bias[0])
         count = len(a.sizes.gates)
         if a.cell == "gru_reset_after":
             by_state = _product(self.h_before, recurrent_kernel, None if bias is None else bias[1])

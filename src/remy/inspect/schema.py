@@ -123,7 +123,9 @@ class ResidualsRecord(_Record):
 
     forward: Annotated[
         Number,
-        Field(description="largest difference from the scores of the model as used; null if anything is held"),
+        Field(
+            description="largest difference from the model's own scores; null if anything was held"
+        ),
     ]
     reference: Annotated[Number, Field(description="largest difference from the float64 reference")]
     reference_gradients: Annotated[

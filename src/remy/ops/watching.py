@@ -107,7 +107,6 @@ def record(
     a: Arguments,
     *,
     token: Tensor | None = None,
-    weights: bool = False,
     loop: bool = False,
     held: Held | None = None,
 ) -> tuple[Result, Recording]:
@@ -119,9 +118,8 @@ def record(
         The arguments.
     token
         A scalar that requires a gradient: who goes back to it with `torch.autograd.grad` fills in the
-        gradients, whether or not anything else requires one. None for no way back.
-    weights
-        Whether gradients reach the weights too, as in training.
+        gradients, whether or not anything else requires one. No gradient reaches the weights. None for no
+        way back.
     loop
         Take the loop of torch operators.
     held
@@ -134,7 +132,7 @@ def record(
             run = core.run(a, store=True)
         return run[:3], _recording(a, run)
     keeper: list[Recording] = []
-    result: Result = _Recorded.apply(token, keeper, weights, *a)  # type: ignore[no-untyped-call]
+    result: Result = _Recorded.apply(token, keeper, *a)  # type: ignore[no-untyped-call]
     return result, keeper[0]
 
 
@@ -151,27 +149,28 @@ def _recording(a: Arguments, run: core.Forward) -> Recording:
     assert run.states is not None
     gates = a.x.new_empty(a.steps, a.batch, 0, a.units) if run.gates is None else run.gates
     cells = None if run.cells is None else _rows_first(run.cells)
-    return Recording(a, _as_given(a, run.states).detach(), cells, _rows_first(gates))
+    # Copies of what the caller gets too, who may write into it.
+    states = run.states if a.states_differ else run.states.detach().clone()
+    return Recording(a, _as_given(a, states), cells, _rows_first(gates))
 
 
 class _Recorded(torch.autograd.Function):
     """The core there and back, with the gradients inside kept in the recording."""
 
     @staticmethod
-    def forward(ctx: Any, token: Tensor, keeper: list[Recording], weights: bool, *given: Any) -> Result:
+    def forward(ctx: Any, token: Tensor, keeper: list[Recording], *given: Any) -> Result:
         a = Arguments(*given)
         run = core.run(a, store=True)
         keeper.append(_recording(a, run))
         ctx.set_materialize_grads(False)
-        ctx.recording, ctx.options, ctx.weights = keeper[0], a.options, weights
+        ctx.recording, ctx.options = keeper[0], a.options
         ctx.save_for_backward(*a.tensors, *run[3:])
         return run[:3]
 
     @staticmethod
     def backward(ctx: Any, *arriving: Tensor | None) -> tuple[Tensor | None, ...]:
         a, stored = Arguments.restored(ctx)
-        of_weights = [ctx.weights and needed for needed in ctx.needs_input_grad[5:8]]
-        needs = [True, *of_weights, True, a.c0 is not None]
+        needs = [True, False, False, False, True, a.c0 is not None]
         found = core.run_back(a, stored, core.Arriving(*arriving), needs, record=True)
         assert found.x is not None
         assert found.states is not None
@@ -182,35 +181,8 @@ class _Recorded(torch.autograd.Function):
         kept.d_outputs = None if arriving[0] is None else _as_given(a, arriving[0])
         kept.d_h, kept.d_c = arriving[1], arriving[2]
         d_h0 = None if a.h0 is None else found.h0
-        d_x = found.x if ctx.needs_input_grad[4] else None
-        return (torch.zeros(()), None, None, None, d_x, *found[1:4], d_h0, found.c0, *[None] * 6)
-
-
-@torch.no_grad()
-def go_back(recording: Recording, d_h: Tensor) -> tuple[Tensor, Tensor | None]:
-    """Return what reaches every state, and every cell state, from a gradient at the last one.
-
-    Parameters
-    ----------
-    recording
-        Of the compiled core, not of the loop.
-    d_h
-        ``(B, H)``.
-
-    Returns
-    -------
-    d_states, d_cells : Tensor
-        ``(B, T, H)``; the second None without a cell state.
-    """
-    a = recording.arguments
-    stored = (
-        _as_given(a, recording.states),
-        None if recording.cells is None else _rows_first(recording.cells),
-        _rows_first(recording.gates),
-    )
-    found = core.run_back(a, stored, core.Arriving(None, d_h, None), [False] * 6, record=True)
-    assert found.states is not None
-    return _rows_first(found.states), None if found.cells is None else _rows_first(found.cells)
+        d_x = found.x if ctx.needs_input_grad[3] else None
+        return (torch.zeros(()), None, None, d_x, None, None, None, d_h0, found.c0, *[None] * 6)
 
 
 class _Attached(torch.autograd.Function):
