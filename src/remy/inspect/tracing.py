@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -18,7 +17,7 @@ from remy.inspect.layers import LayerSteps, numbers_per_step
 from remy.inspect.override import Override, as_overrides, expect_possible
 from remy.inspect.record import Array, Residuals, Trace
 from remy.inspect.recorder import Recorder, Run, places
-from remy.inspect.subject import Subject, subject_of
+from remy.inspect.subject import Subject, is_finite, subject_of
 from remy.layers.recurrent import Recurrent
 from remy.ops.arguments import Arguments
 from remy.ops.watching import Result
@@ -209,8 +208,8 @@ def _expect_finite(subject: Subject, runs: list[Run], scores: Tensor) -> None:
     """Raise a `DataError` that names the first tensor that is not finite, and where it shows first."""
     named = getattr(subject.network, "named_weights", None)
     weights = dict(subject.network.named_parameters()) if named is None else named()
-    wrong = next((name for name, weight in weights.items() if not _is_finite(weight)), None)
-    if wrong is None and _is_finite(scores):
+    wrong = next((name for name, weight in weights.items() if not is_finite(weight)), None)
+    if wrong is None and is_finite(scores):
         return
     shows = "in no state"
     for run in runs:
@@ -223,11 +222,6 @@ def _expect_finite(subject: Subject, runs: list[Run], scores: Tensor) -> None:
             break
     what = "the scores are" if wrong is None else f"tensor '{wrong}' is"
     raise DataError(f"trace: {what} not finite; it shows {shows}")
-
-
-def _is_finite(t: Tensor) -> bool:
-    """Whether all values are; a sum says so in a tenth of the time, unless it overflows."""
-    return math.isfinite(float(t.detach().sum())) or bool(t.isfinite().all())
 
 
 def _residuals(
