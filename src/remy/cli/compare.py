@@ -43,7 +43,7 @@ def compare(
     epochs: Annotated[
         float | None,
         typer.Option(
-            help="Passes over the training data; of a problem hundreds of updates. [the task's; 50]",
+            help="Passes over the training data; of a problem hundreds of updates. [the task's; 40]",
             show_default=False,
         ),
     ] = None,

@@ -1,0 +1,229 @@
+"""How far gradients reach in layers that have learned nothing: what the first values of weights decide."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from statistics import median, median_low
+from typing import Any, Final
+
+import torch
+
+from remy import layers
+from remy.errors import UsageError, choice
+from remy.inspect import gradient_flow
+from remy.layers.recurrent import Recurrent
+from remy.tasks.comparison.measuring import reach_of
+from remy.tasks.comparison.rows import Reach, finite
+from remy.tasks.comparison.variants import CELLS
+from remy.training.machine import own_randomness
+
+#: The gate whose bias keeps the state, and its bias in the usual start.
+_KEEPING: Final = {"lstm": ("forget", 1.0), "gru": ("update", 0.0)}
+_LAYERS: Final[dict[str, Callable[..., Recurrent]]] = {
+    "simple_rnn": layers.SimpleRNN,
+    "lstm": layers.LSTM,
+    "gru": layers.GRU,
+}
+#: Rows and features of what the layers read: numbers from the normal distribution.
+_ROWS, _INPUTS = 4, 8
+
+
+@dataclass(frozen=True)
+class Start:
+    """A cell with a start.
+
+    Attributes
+    ----------
+    cell, bias, scale
+        `bias` is that of the LSTM's forget gate or the GRU's update gate, None of the simple cell; `scale`
+        multiplies the orthogonal recurrent kernel.
+    usual
+        Whether this is the library's own start, which is Keras's.
+    reaches
+        One a seed.
+    """
+
+    cell: str
+    bias: float | None
+    scale: float
+    usual: bool
+    reaches: tuple[Reach, ...]
+
+    @property
+    def name(self) -> str:
+        """``lstm, forget bias 1`` or ``simple_rnn``, and the scale where it is not 1."""
+        bias = "" if self.bias is None else f", {_KEEPING[self.cell][0]} bias {self.bias:g}"
+        return f"{self.cell}{bias}{'' if self.scale == 1.0 else f', recurrent kernel times {self.scale:g}'}"
+
+    @property
+    def order(self) -> tuple[float, float]:
+        """What reaches further is larger: the middle horizon, then the middle size at the last lag."""
+        orders = [reach.order for reach in self.reaches]
+        return median_low(first for first, _ in orders), median_low(second for _, second in orders)
+
+    @property
+    def horizon(self) -> int | None:
+        """The middle horizon of the seeds; None beyond the lags seen."""
+        found = round(self.order[0])
+        return found if found < self.reaches[0].lags else None
+
+    @property
+    def decay(self) -> float:
+        """The middle factor a step."""
+        return median(reach.decay for reach in self.reaches)
+
+    @property
+    def at(self) -> str:
+        """Where the gradient falls below 1 % of lag 0, in words."""
+        return (
+            f"lag {self.horizon}" if self.horizon is not None else f"no lag up to {self.reaches[0].lags - 1}"
+        )
+
+
+@dataclass(frozen=True)
+class Starts:
+    """Untrained layers side by side; see :func:`compare_starts`."""
+
+    steps: int
+    units: int
+    rows: tuple[Start, ...]
+
+    @property
+    def sentences(self) -> list[str]:
+        """What the numbers say about the usual starts and about biases, whatever the textbook expects."""
+        return [*self._beside_simple(), *self._by_bias()]
+
+    def __str__(self) -> str:
+        return "\n".join(self.sentences)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return everything as plain values."""
+        return {
+            "steps": self.steps,
+            "units": self.units,
+            "rows": [
+                {
+                    "name": row.name,
+                    "cell": row.cell,
+                    "bias": row.bias,
+                    "scale": row.scale,
+                    "usual": row.usual,
+                    "horizon": row.horizon,
+                    "decay": finite(row.decay),
+                    "horizons": [reach.horizon for reach in row.reaches],
+                    "decays": [finite(reach.decay) for reach in row.reaches],
+                }
+                for row in self.rows
+            ],
+            "sentences": self.sentences,
+        }
+
+    def _beside_simple(self) -> list[str]:
+        usual = {row.cell: row for row in self.rows if row.usual}
+        simple = usual.get("simple_rnn")
+        if simple is None:
+            return []
+        found = []
+        for cell in ("lstm", "gru"):
+            gated = usual.get(cell)
+            if gated is None:
+                continue
+            who = "Untrained, simple_rnn with its orthogonal recurrent kernel carries the gradient"
+            where = f"below 1 % of lag 0 at {simple.at} against {gated.at}"
+            if simple.order > gated.order:
+                found.append(f"{who} further than {gated.name} ({where}): against the textbook.")
+            elif simple.order < gated.order:
+                found.append(f"{who} less far than {gated.name} ({where}): as the textbook has it.")
+            else:
+                found.append(f"{who} as far as {gated.name} ({where}).")
+        return found
+
+    def _by_bias(self) -> list[str]:
+        found = []
+        for cell, (gate, _) in _KEEPING.items():
+            rows = [row for row in self.rows if row.cell == cell and row.scale == self.rows[0].scale]
+            rows.sort(key=lambda row: row.bias or 0.0)
+            if len(rows) < 2:
+                continue
+            listed = ", ".join(f"{row.at} at {row.bias:g}" for row in rows)
+            orders = [row.order for row in rows]
+            rising = all(one < other for one, other in pairwise(orders))
+            said = "carries it further every time" if rising else "does not carry it further every time"
+            found.append(f"A larger {gate} bias of the {cell} {said}: {listed}.")
+        return found
+
+
+def compare_starts(
+    *,
+    cells: Sequence[str] = CELLS,
+    steps: int = 200,
+    units: int = 64,
+    seeds: int = 3,
+    forget_bias: Sequence[float] = (0.0, 1.0, 2.0, 4.0),
+    update_bias: Sequence[float] = (0.0, 1.0, 2.0, 4.0),
+    recurrent_scale: Sequence[float] = (1.0,),
+) -> Starts:
+    """Return how far the gradient of the last state reaches in layers before any training.
+
+    The layers start as the library's do, which is as Keras's do: glorot-uniform kernels, orthogonal recurrent
+    kernels, biases 0 but for the LSTM's forget gate, 1. They read standard normal numbers, 8 features a step.
+
+    Parameters
+    ----------
+    cells, units
+        Which, and their size.
+    steps
+        Length of the sequences; the gradient is followed over all of them.
+    seeds
+        Starts of each.
+    forget_bias, update_bias
+        Biases of the LSTM's forget gate and the GRU's update gate; both gates keep the state where they are
+        near 1.
+    recurrent_scale
+        Factors of the recurrent kernel.
+
+    Raises
+    ------
+    UsageError
+        If a cell is unknown, or a number is too small.
+
+    Examples
+    --------
+    >>> from remy.tasks.comparison import compare_starts
+    >>> found = compare_starts(cells=["lstm"], steps=30, units=8, seeds=1, forget_bias=[0.0, 4.0])
+    >>> [row.name for row in found.rows], found.rows[0].decay < found.rows[1].decay
+    (['lstm, forget bias 0', 'lstm, forget bias 4'], True)
+    """
+    for cell in cells:
+        choice("cell", cell, CELLS)
+    for name, value, least in (("steps", steps, 2), ("units", units, 1), ("seeds", seeds, 1)):
+        if value < least:
+            raise UsageError(f"{name}: expected at least {least}, got {value}")
+    biases: dict[str, Sequence[float | None]] = {
+        "simple_rnn": (None,), "lstm": tuple(forget_bias), "gru": tuple(update_bias),
+    }  # fmt: skip
+    rows = []
+    for scale in recurrent_scale:
+        for cell in dict.fromkeys(cells):
+            for bias in biases[cell]:
+                reaches = tuple(_reach(cell, units, steps, bias, scale, seed) for seed in range(seeds))
+                usual = scale == 1.0 and (bias is None or bias == _KEEPING[cell][1])
+                rows.append(Start(cell, bias, scale, usual, reaches))
+    return Starts(steps, units, tuple(rows))
+
+
+def _reach(cell: str, units: int, steps: int, bias: float | None, scale: float, seed: int) -> Reach:
+    with own_randomness(seed, torch.device("cpu")):
+        layer = _LAYERS[cell](units, input_size=_INPUTS)
+        x = torch.randn(_ROWS, steps, _INPUTS)
+    with torch.no_grad():
+        layer.recurrent_kernel.mul_(scale)
+        if bias is not None:
+            assert layer.bias is not None
+            gate = 1 if cell == "lstm" else 0
+            # The GRU has a row for the input and one for the recurrent product, which add up.
+            row = layer.bias if layer.bias.dim() == 1 else layer.bias[0]
+            row[gate * units : (gate + 1) * units] = bias
+    return reach_of(gradient_flow(layer, x, seed=seed)[0])
