@@ -1,4 +1,4 @@
-"""What a trace costs, beside a training step of the same layer: ``python -m benchmarks.tracing [--threads N]``.
+"""What a trace costs beside a training step of the layer: ``python -m benchmarks.tracing [--threads N]``.
 
 One layer, T = 200, units = inputs = 128, batch 1, every output in the loss; the trace with all gradients, its
 Jacobian norms and its quick checks of itself.

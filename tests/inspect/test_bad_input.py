@@ -33,7 +33,7 @@ def test_an_empty_sequence_inside_a_model():
     refused(DataError, "trace: expected at least one step, got an empty sequence", Nothing(), ONE)
 
 
-@pytest.mark.parametrize("x", ["a text", None, {"a": 1}, [[1.0], [2.0, 3.0]], object()], ids=str)
+@pytest.mark.parametrize("x", ["a text", None, {"a": 1}, [[1.0], [2.0, 3.0]], object()])
 def test_an_input_that_is_no_array(x):
     message = f"trace: expected x as an array of numbers, got {type(x).__name__}"
     refused(ShapeError, message, LSTM(4), x)

@@ -123,9 +123,7 @@ class ResidualsRecord(_Record):
 
     forward: Annotated[
         Number,
-        Field(
-            description="largest difference from the model's own scores; null if anything was held"
-        ),
+        Field(description="largest difference from the model's own scores; null if anything was held"),
     ]
     reference: Annotated[Number, Field(description="largest difference from the float64 reference")]
     reference_gradients: Annotated[

@@ -11,10 +11,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from remy.inspect.figures import plot_comparison, save_figure
-from remy.tasks.comparison import result
+from remy.tasks.comparison import result, rows
 from tests.inspect.figures.drawn import expect_named, expect_whole
 
-SCALE = result.Scale("nats/char", more_is_better=False)
+SCALE = rows.Scale("nats/char", more_is_better=False)
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ def test_a_horizon_beyond_what_was_seen_is_at_least_so_much() -> None:
 
 
 def test_the_score_says_which_way_is_better_beside_the_baseline() -> None:
-    scale = result.Scale("nats/char", False, "n-gram $", 1.875, 0.5)
+    scale = rows.Scale("nats/char", False, "n-gram $", 1.875, 0.5)
     axes = panel(plot_comparison(replace(TABLE, scale=scale)), "nats/char")
     assert axes.get_xlabel() == "nats/char (less is better)"
     assert [text.get_text() for text in axes.get_legend().get_texts()] == ["n-gram $ 1.88", "solved 0.5"]
@@ -121,21 +121,21 @@ def test_the_title_is_the_verdict() -> None:
 def test_a_comparison_as_the_tasks_make_it_is_drawn_whole(tmp_path: Path) -> None:
     from remy.tasks.comparison.variants import Variant
 
-    def training(seed: int, gates: tuple[str, ...]) -> result.Training:
-        return result.Training(
+    def training(seed: int, gates: tuple[str, ...]) -> rows.Training:
+        return rows.Training(
             seed, 1234567, 0.1 + 0.01 * seed, 100, "epochs", 3.0, 900.0 + seed, 3e-6,
-            (result.Reach("rnn_0", "forward", 60, None if seed else 12, 0.9, 0.02),),
-            tuple(result.Gate("rnn_0", "forward", gate, 0.7, 0.1, 0.2) for gate in gates),
+            (rows.Reach("rnn_0", "forward", 60, None if seed else 12, 0.9, 0.02),),
+            tuple(rows.Gate("rnn_0", "forward", gate, 0.7, 0.1, 0.2) for gate in gates),
         )  # fmt: skip
 
-    rows = tuple(
-        result.Row(
+    table_rows = tuple(
+        rows.Row(
             variant, tuple(training(seed, gates) for seed in range(2)), "mean squared error", "sequence"
         )
         for variant, gates in ((Variant("simple_rnn"), ()), (Variant("lstm", 2, True), ("forget",)))
     )
-    scale = result.Scale("mean squared error", False, "always 1", 0.167, 0.02)
-    table = result.Comparison("adding", "problem", scale, rows, seeds=(0, 1))
+    scale = rows.Scale("mean squared error", False, "always 1", 0.167, 0.02)
+    table = result.Comparison("adding", "problem", scale, table_rows, seeds=(0, 1))
     figure = plot_comparison(table)
     expect_whole(figure)
     for axes in figure.axes[::3]:
