@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -185,6 +186,42 @@ def test_a_picture_and_a_page_are_written_and_never_over_a_file(
     assert capsys.readouterr().err == ""
 
 
+@pytest.mark.parametrize(("flag", "name"), [("--plot", "a.svg"), ("--html", "a.html")])
+def test_a_link_to_nothing_is_a_file_that_is_there(
+    flag: str, name: str, finished: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / name).symlink_to(tmp_path / "elsewhere")
+    assert run(["inspect", str(finished), TEXT, flag, str(tmp_path / name)]) == 2
+    assert f"{name} exists; give --force to replace it" in capsys.readouterr().err
+    assert not (tmp_path / "elsewhere").exists()
+
+
+@pytest.mark.parametrize("name", ["a.svg", "a.html"])
+def test_a_file_that_came_while_the_model_read_is_not_replaced(
+    name: str,
+    finished: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    from remy.inspect import report
+
+    made = report.page
+
+    def slow(*given: Any, **options: Any) -> str:
+        (tmp_path / name).write_text("mine", encoding="utf-8")
+        return made(*given, **options)
+
+    monkeypatch.setattr(report, "page", slow)
+    words = ["--plot", str(tmp_path / "a.svg"), "--html", str(tmp_path / "a.html")]
+    assert run(["inspect", str(finished), TEXT, *words]) == 2
+    assert f"{name} exists; give --force to replace it" in capsys.readouterr().err
+    assert [each.name for each in tmp_path.iterdir()] == [name]
+    assert (tmp_path / name).read_text(encoding="utf-8") == "mine"
+    assert run(["inspect", str(finished), TEXT, *words, "--force"]) == 0
+    assert (tmp_path / name).read_text(encoding="utf-8") != "mine"
+
+
 def test_the_text_may_come_from_standard_input_and_go_to_any_encoding(finished: Path) -> None:
     line = [sys.executable, "-m", "remy.cli", "inspect", str(finished), "-", "--rows", "2"]
     done = subprocess.run(
@@ -247,6 +284,11 @@ def test_a_tagger_reads_words_and_tags(folder: Path, capsys: pytest.CaptureFixtu
         (["the", "--check", "all"], 2, "check: expected one of quick, full, got 'all'"),
         (["the", "--set-gate", "forgot=0"], 2, "got 'forgot'; did you mean 'forget'?"),
         (["the", "--set-gate", "forget=nan"], 2, "expected GATE=VALUE such as forget=0, got 'forget=nan'"),
+        (
+            ["the", "--set-gate", "rnn_0/backward/forget=0"],
+            2,
+            "there is no layer 'rnn_0 (backward)'; there are rnn_0 (forward), rnn_1 (forward)",
+        ),
         (["the", "--set-gate", "forget=0", "--at", "3"], 2, "step: expected 0 to 2, got 3"),
         (["the", "--set-gate", "forget=0", "--at", "1", "--at", "2"], 2, "--at: expected it once"),
         (["the", "--at", "1"], 2, "--at: goes with --set-gate"),

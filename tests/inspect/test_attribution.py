@@ -1,5 +1,7 @@
 """What each item contributed to a score: known answers, agreement of the methods, and how well it adds up."""
 
+import math
+
 import numpy as np
 import pytest
 import torch
@@ -233,3 +235,34 @@ def test_a_layer_whose_rows_are_not_those_of_the_answers_is_passed_over():
         UsageError, match=r"^layer: expected one with the 2 rows of the answers \(words\), got letters, "
     ):
         attribute(network, x, 1, layer="letters")
+
+
+@pytest.mark.parametrize("value", [2.5, "2", None, True], ids=repr)
+def test_steps_and_at_are_whole_numbers(value):
+    layer, x = linear(return_sequences=True), numbers(2, 5, 3)
+    with pytest.raises(UsageError, match=rf"^steps: expected a whole number of at least 1, got {value!r}$"):
+        attribute(layer, x, steps=value)
+    if value is not None:
+        with pytest.raises(UsageError, match=rf"^at: expected a whole number, got {value!r}$"):
+            attribute(layer, x, at=value)
+    np.testing.assert_array_equal(
+        attribute(layer, x, at=np.int64(2), steps=np.int64(3)).values,
+        attribute(layer, x, at=2, steps=3).values,
+    )
+
+
+@pytest.mark.parametrize(
+    "target",
+    [[None, 1], [[0, 1], [1]], [[0, 1], [1, 0]], np.zeros((2, 2)), {"a": 1}, object(), math.nan, [1, 1.5]],
+    ids=["none", "ragged", "lists", "matrix", "mapping", "object", "nan", "half"],
+)
+def test_targets_that_are_no_numbers_are_refused(target):
+    with pytest.raises(
+        UsageError, match=r"(?s)^target: expected a score's number from 0 to 3, or its name, got"
+    ):
+        attribute(linear(), numbers(2, 5, 3), target)
+
+
+@pytest.mark.parametrize("target", [(1, 2), np.array([1, 2]), torch.tensor([1, 2]), range(1, 3)], ids=type)
+def test_targets_may_be_any_sequence(target):
+    assert attribute(linear(), numbers(2, 5, 3), target).explained == ("1", "2")

@@ -244,10 +244,13 @@ def test_layers_units_steps_and_gates_that_a_trace_does_not_have():
     layer, plain = found.layers[0], trace(SimpleRNN(4), ONE).layers[0]
     known = "there are 0 (forward), 0 (backward)"
     for call, message in (
-        (lambda: found.layer(2), "layer: expected 0 to 1, got 2"),
-        (lambda: found.layer(-1), "layer: expected 0 to 1, got -1"),
+        (lambda: found.layer(2), f"layer: expected 0 to 1, got 2; {known}"),
+        (lambda: found.layer(-1), f"layer: expected 0 to 1, got -1; {known}"),
         (lambda: found.layer("rnn"), f"layer: there is no 'rnn'; {known}"),
-        (lambda: found.layer("0", "up"), f"layer: there is no '0'; {known}"),
+        (lambda: found.layer("0", "up"), "direction: expected one of forward, backward, got 'up'"),
+        (lambda: found.layer(0, "up"), "direction: expected one of forward, backward, got 'up'"),
+        (lambda: found.layer(0, "backward"), f"layer: 0 is 0 (forward), not backward; {known}"),
+        (lambda: found.layer("1", "backward"), f"layer: there is no '1 (backward)'; {known}"),
         (lambda: layer.expect_unit(H), f"unit: expected 0 to {H - 1} in 0, got {H}"),
         (lambda: layer.expect_unit(-1), f"unit: expected 0 to {H - 1} in 0, got -1"),
         (lambda: found.place(7), "step: expected 0 to 6, or -1 to -7 from the end, got 7"),
@@ -263,7 +266,7 @@ def test_layers_units_steps_and_gates_that_a_trace_does_not_have():
             call()
     assert layer.expect_unit(H - 1) == H - 1
     assert found.layer("0", "backward") is found.layers[1]
-    assert found.layer(1) is found.layers[1]
+    assert found.layer(1) is found.layer(np.int64(1)) is found.layer(1, "backward") is found.layers[1]
 
 
 def test_masked_targets_may_hold_anything():

@@ -2,6 +2,7 @@
 
 import math
 
+import numpy as np
 import pytest
 
 from remy.errors import UsageError
@@ -37,13 +38,24 @@ def test_an_override_of_a_layer_that_is_not_there():
         override=Override("forget", 0, layer="7"),
     )
     refused(
-        UsageError, f"override: there is no layer 'up'; there are {known}", model, x,
+        UsageError, "direction: expected one of forward, backward, got 'up'", model, x,
         override=Override("forget", 0, direction="up"),
     )  # fmt: skip
     refused(
         UsageError, "override: there is no layer 'backward'; there are lstm (forward)", LSTM(4), ONE,
         override=Override("forget", 0, direction="backward"),
     )  # fmt: skip
+    refused(
+        UsageError, "override: there is no layer 'lstm (backward)'; there are lstm (forward)", LSTM(4), ONE,
+        override=Override("forget", 0, layer="lstm", direction="backward"),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("numbers", [[], (), np.zeros(0, int), range(0)], ids=type)
+@pytest.mark.parametrize("what", ["steps", "units"])
+def test_an_override_at_no_steps_or_units(what, numbers):
+    message = f"override: expected some {what} for 'forget', got none; None for all"
+    refused(UsageError, message, LSTM(4), ONE, override=Override("forget", 0, **{what: numbers}))
 
 
 @pytest.mark.parametrize("unit", [-1, 4, 99])

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from remy import Sequential, ops
-from remy.inspect import trace
+from remy.inspect import gradient_flow, trace
 from remy.layers import GRU, LSTM, Bidirectional, Dense, Embedding, Stacked
 from tests.inspect.chains import (
     MASKINGS,
@@ -146,3 +146,40 @@ def test_nothing_goes_back_through_the_zeros_that_stand_for_masked_steps(kind):
     assert found.residuals.finite_differences < 1e-5
     assert not found.layers[0].gradients.h[3, 6].any()  # masked up to the end
     assert found.layers[0].gradients.h[2, 6].any()
+
+
+class Pair(torch.nn.Module):
+    """Reads both halves of its input with one layer, each from zero."""
+
+    def __init__(self):
+        super().__init__()
+        self.layer = LSTM(4, input_size=3, dtype=torch.float64)
+
+    def forward(self, x):
+        return self.layer(x[:, :4]) + self.layer(x[:, 4:])
+
+
+def test_sequences_of_one_layer_that_do_not_go_on_from_each_other_have_a_trace_each():
+    torch.manual_seed(0)
+    model, x = Pair(), torch.randn(2, 9, 3, dtype=torch.float64)
+    found = trace(model, x, torch.zeros(2, 4), check="full")
+    assert [(layer.name, layer.h.shape[1]) for layer in found.layers] == [("layer", 4), ("layer#2", 5)]
+    for layer, part in zip(found.layers, (x[:, :4], x[:, 4:]), strict=True):
+        np.testing.assert_array_equal(layer.h[:, -1], model.layer(part).detach())
+        assert not layer.h_before[:, 0].any()
+    assert max(found.residuals.reference_gradients, found.residuals.finite_differences) < 1e-6
+    flows = gradient_flow(model, x)
+    assert [len(flow.lags) for flow in flows] == [4, 5]
+
+
+def test_a_layer_that_reads_its_own_outputs_has_a_trace_of_each_reading():
+    class Twice(torch.nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.layer = GRU(3, input_size=3, return_sequences=True)
+
+        def forward(self, x):
+            return self.layer(self.layer(x))
+
+    found = trace(Twice(), torch.randn(1, 6, 3))
+    assert [(layer.name, layer.h.shape[1]) for layer in found.layers] == [("layer", 6), ("layer#2", 6)]

@@ -106,10 +106,23 @@ def test_the_cell_state_has_a_road_of_its_own():
     forget = 1 / (1 + math.exp(-3.0))
     close(found.c[1:] / found.c[:-1], np.full(79, forget))
     assert not found.h[1:].any()  # no weight leads back to h
-    assert found.horizon == 1
-    assert found.decay == 0.0
-    assert found.half_life == 0.0
-    assert found.verdict == "vanishing"
+    assert found.hidden_horizon == 1
+    # What is carried still is: at c, each step's share is what the later steps' forget gates leave.
+    close(found.carried[1:], forget * found.c[:-1])
+    assert found.decay == pytest.approx(forget)
+    assert found.horizon is None
+    assert found.carried[-1] > 0.01
+    assert "lag 79 (at h alone below 1 % from lag 1)" in str(found)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_rate_is_that_of_the_tops_where_a_gradient_goes_up_and_down(seed):
+    angle = 0.3
+    turn = np.array([[math.cos(angle), -math.sin(angle)], [math.sin(angle), math.cos(angle)]])
+    rng = np.random.default_rng(seed)
+    basis = rng.normal(size=(2, 2))
+    layer = linear(torch.tensor(0.9 * basis @ turn @ np.linalg.inv(basis)))
+    assert flow_of(layer).decay == pytest.approx(0.9, rel=0.01)
 
 
 def test_horizon_and_half_life_follow_from_the_numbers():
@@ -130,7 +143,7 @@ def test_horizon_and_half_life_follow_from_the_numbers():
 
 def flow(sizes):
     sizes = np.asarray(sizes, float)
-    return Flow("rnn", "forward", "lstm", np.arange(len(sizes)), sizes, None, sizes[:, None])
+    return Flow("rnn", "forward", "lstm", np.arange(len(sizes)), sizes, None, sizes[:, None], sizes)
 
 
 def test_a_horizon_is_where_the_gradient_stays_small():

@@ -1,5 +1,8 @@
 """How far back a changed input moves the last answer, where theory says it and against the gradient."""
 
+import math
+import re
+
 import numpy as np
 import pytest
 import torch
@@ -211,3 +214,26 @@ def test_what_cannot_be_measured_is_refused_with_a_way_out():
         input_influence(layer, x, changes=0)
     with pytest.raises(DataError, match=r"expected a step that counts in simple_rnn, all are masked"):
         input_influence(layer, x, mask=torch.zeros(1, 5, dtype=torch.bool))
+
+
+@pytest.mark.parametrize("size", [math.nan, math.inf, -math.inf, -1.0, 0.0, "1", None], ids=repr)
+@pytest.mark.parametrize("change", ["noise", "swap"])
+def test_the_size_of_noise_is_a_finite_number_above_zero(change, size):
+    with pytest.raises(UsageError, match=rf"^size: expected a finite number above 0, got {size!r}$"):
+        input_influence(linear(0.5), numbers(1, 5, 3), change=change, size=size)
+
+
+@pytest.mark.parametrize("value", [1.5, "1", None], ids=repr)
+def test_lags_changes_and_seed_are_whole_numbers(value):
+    layer, x = linear(0.5), numbers(1, 5, 3)
+    with pytest.raises(UsageError, match=rf"^changes: expected a whole number of at least 1, got {value!r}$"):
+        input_influence(layer, x, changes=value)
+    with pytest.raises(UsageError, match=rf"^seed: expected a whole number of at least 0, got {value!r}$"):
+        input_influence(layer, x, seed=value)
+    with pytest.raises(
+        UsageError, match=rf"^lags: expected whole numbers, \[0, 1\], got {re.escape(repr([value]))}$"
+    ):
+        input_influence(layer, x, lags=[value])
+    with pytest.raises(UsageError, match=r"^lags: expected whole numbers, \[0, 1\], got 3$"):
+        input_influence(layer, x, lags=3)
+    np.testing.assert_array_equal(input_influence(layer, x, lags=np.array([2, 0])).lags, [0, 2])

@@ -27,7 +27,10 @@ def test_an_infinite_weight_is_named_also_where_it_only_shuts_a_gate(wrong):
     model, x = network("lstm", depth=1), inputs()
     with torch.no_grad():
         model[0].kernel[0, 0] = wrong
-    refused(DataError, "trace: tensor '0.kernel' is not finite; it shows in no state", model, x)
+    message = (
+        "trace: tensor '0.kernel' is not finite; it shows first before the gates of 0 (forward) at step 0"
+    )
+    refused(DataError, message, model, x)
     x[2, 4, 0] = 0  # times infinity is no number
     message = "trace: tensor '0.kernel' is not finite; it shows first in 0 (forward) at step 4"
     refused(DataError, message, model, x)
@@ -38,7 +41,12 @@ def test_the_first_step_is_counted_as_the_direction_reads(kind):
     model = network(kind, both=True, depth=1)
     x, broken = inputs(), torch.tensor([[0, 0, 0, 1, 0, 0, 0]] * B).bool()
     x[broken] = math.nan
-    refused(DataError, "trace: the scores are not finite; it shows first in 0 (forward) at step 3", model, x)
+    refused(
+        DataError,
+        "trace: the input at step 3 is not finite; it shows first in 0 (forward) at step 3",
+        model,
+        x,
+    )
     for direction, layer, step in (
         ("forward", model[0].forward_layer, 0), ("backward", model[0].backward_layer, T - 1)
     ):  # fmt: skip
@@ -52,9 +60,8 @@ def test_the_first_step_is_counted_as_the_direction_reads(kind):
         with torch.no_grad():
             layer.recurrent_kernel[0, 0] = damaged
     backwards = network(kind, depth=1, go_backwards=True)
-    refused(
-        DataError, "trace: the scores are not finite; it shows first in 0 (backward) at step 3", backwards, x
-    )
+    message = "trace: the input at step 3 is not finite; it shows first in 0 (backward) at step 3"
+    refused(DataError, message, backwards, x)
     assert np.isfinite(trace(model, x, mask=~broken).scores).all()  # what is masked may hold anything
 
 
@@ -69,11 +76,12 @@ def test_an_embedding_that_is_not_finite_shows_where_its_token_stands():
     refused(DataError, message, model, tokens)
 
 
-def test_a_head_that_is_not_finite_shows_in_no_state():
+def test_a_head_that_is_not_finite_shows_in_the_scores():
     model = network("lstm", depth=1)
     with torch.no_grad():
         model[1].bias[0] = math.nan
-    refused(DataError, "trace: tensor '1.bias' is not finite; it shows in no state", model, inputs())
+    message = "trace: tensor '1.bias' is not finite; it shows first in the scores at step 0"
+    refused(DataError, message, model, inputs())
 
 
 def test_a_carried_state_that_is_not_finite():

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from remy import ops
-from remy.inspect import trace
+from remy.inspect import Override, trace
 from remy.layers import SimpleRNN
 from tests.inspect.chains import B, F, T, classes, inputs, network
 
@@ -91,3 +91,14 @@ def test_gradients_that_overflow_are_no_number_that_agrees_with_another():
     assert math.isnan(residuals.reference_gradients)
     assert math.isnan(residuals.finite_differences)
     assert residuals.reference == 0.0
+
+
+def test_where_something_is_held_at_every_step_nothing_is_said_of_the_reference():
+    found = trace(network("lstm", depth=1), inputs(), classes(), override={"forget": 0.0}).residuals
+    assert found.reference is None
+    assert found.reference_gradients is None
+    assert found.forward is None
+    some = trace(
+        network("lstm", depth=1), inputs(), classes(), override=Override("forget", 0.0, steps=[T - 1])
+    )
+    assert 0 <= some.residuals.reference < 1e-12

@@ -313,3 +313,13 @@ def test_the_schema_knows_every_cell() -> None:
     assert set(get_args(CellName)) == set(ops.CELLS)
     assert TraceRecord.model_fields["version"].annotation is not None
     assert get_args(TraceRecord.model_fields["version"].annotation) == (SCHEMA,)
+
+
+@pytest.mark.parametrize("value", [2.5, "2", None])
+def test_row_and_digits_are_whole_numbers(made: Callable[[str], Trace], value: Any) -> None:
+    found = made("lstm")
+    with pytest.raises(UsageError, match=rf"^digits: expected a whole number from 1 to 17, got {value!r}$"):
+        found.to_json(digits=value)
+    with pytest.raises(UsageError, match=rf"^row: expected a whole number from 0 to 2, got {value!r}$"):
+        found.to_json(row=value)
+    assert found.to_json(digits=np.int64(3), row=np.int64(1)) == found.to_json(digits=3, row=1)

@@ -148,3 +148,20 @@ def test_a_compiled_model_is_traced_and_goes_on_as_it_was():
     np.testing.assert_array_equal(found.layers[0].h, plain.layers[0].h)
     np.testing.assert_array_equal(found.layers[0].gradients.h, plain.layers[0].gradients.h)
     assert torch.equal(compiled(x), expected)
+
+
+def test_threads_that_trace_a_model_in_training_leave_it_in_training():
+    model, x = network("lstm", depth=2, dropout=0.5).train(), inputs()
+    begin = threading.Barrier(4)
+
+    def traces():
+        begin.wait()
+        for _ in range(15):
+            trace(model, x)
+
+    threads = [threading.Thread(target=traces) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert all(module.training for module in model.modules())

@@ -6,11 +6,9 @@ import numpy as np
 import pytest
 import torch
 
-from remy.errors import DataError, ShapeError, UsageError
 from remy.inspect import trace
 from remy.inspect.passages import passages_of
 from remy.inspect.properties import PROPERTIES
-from remy.inspect.tracing import MOST_STEPS
 from remy.inspect.units import unit_selectivity
 from remy.layers import GRU, LSTM, Bidirectional, Embedding, SimpleRNN
 from remy.tasks import LanguageModel
@@ -245,34 +243,28 @@ def test_an_unclosed_quotation_ends_at_an_empty_line_and_curly_marks_open_and_cl
     np.testing.assert_array_equal(inside(["He", '"said', 'it"', "too"]), [0, 1, 1, 0])
 
 
-def test_what_cannot_be_measured_is_refused_with_a_way_out():
-    text = a_text(20)
-    layer, x = counter(text)
-    with pytest.raises(DataError, match=r"^unit_selectivity: it is not known what was read; pass items="):
-        unit_selectivity(layer, x)
-    with pytest.raises(ShapeError, match=r"expected an item for each of \d+ steps, got 5"):
-        unit_selectivity(layer, x, items=text[:5])
-    with pytest.raises(DataError, match=r"expected at least 10 items, got 9; pass a longer text"):
-        unit_selectivity(layer, x[:, :9], items=text[:9])
-    with pytest.raises(ShapeError, match=r"expected 'one' to return a finite number for each of \d+ items"):
-        unit_selectivity(layer, x, items=text, properties={"one": lambda items: np.ones(3)})
-    with pytest.raises(ShapeError, match=r"expected 'bad' to return a finite number"):
-        unit_selectivity(layer, x, items=text, properties={"bad": lambda items: np.full(len(items), np.nan)})
-    with pytest.raises(UsageError, match=r"^layer: there is no 'rnn_3'; there are simple_rnn \(forward\)"):
-        unit_selectivity(layer, x, items=text, layer="rnn_3")
-    with pytest.raises(UsageError, match=r"^row: expected 0 to 0, got 1"):
-        unit_selectivity(layer, x, items=text, row=1)
-    with pytest.raises(UsageError, match=r"expected top, passages and shifts of at least 1, got 0, 3, 100"):
-        unit_selectivity(layer, x, items=text, top=0)
-    both = Bidirectional(GRU(2, return_sequences=True))
-    long = torch.zeros(1, MOST_STEPS + 1, 1)
-    with pytest.raises(
-        UsageError, match=r"a layer that reads backward takes at most 4,096 steps; pass a part"
-    ):
-        unit_selectivity(both, long, items="a" * (MOST_STEPS + 1))
-
-
 def test_a_layer_whose_rows_are_not_those_of_the_answers_is_passed_over():
     network, x, text = Words(), torch.randn(2, 30, 8), "abc def " * 4
     assert unit_selectivity(network, x, items=text).name == "words"
     assert unit_selectivity(trace(network, x), items=text).name == "words"
+
+
+def test_a_direction_chooses_among_the_layers_also_by_number_and_without_a_layer():
+    x, text = torch.randn(1, 30, 3), "abc def " * 4
+    network = Bidirectional(GRU(2, return_sequences=True))
+    found = trace(network, x)
+    assert [layer.direction for layer in found.layers] == ["forward", "backward"]
+    forward, backward = (unit_selectivity(network, x, items=text, layer=which) for which in (0, 1))
+    assert not np.allclose(forward.h, backward.h)
+    for model, given in ((network, x), (found, None)):
+        for layer in (None, 1, np.int64(1), found.layers[1].name):
+            selected = unit_selectivity(model, given, items=text, layer=layer, direction="backward")
+            assert selected.direction == "backward"
+            np.testing.assert_array_equal(selected.h, backward.h)
+        assert unit_selectivity(model, given, items=text, direction="forward").direction == "forward"
+
+
+def test_in_a_direction_too_the_layer_with_the_rows_of_the_answers_comes_first():
+    network, x, text = Words(), torch.randn(2, 30, 8), "abc def " * 4
+    assert unit_selectivity(network, x, items=text, direction="forward").name == "words"
+    assert unit_selectivity(trace(network, x), items=text, direction="forward").name == "words"

@@ -14,8 +14,11 @@ from remy.cli.inspect_words import expect_sensible, expect_writable, parse_numbe
 from remy.cli.options import DebugFlag, JsonFlag, QuietFlag, RunArgument
 from remy.cli.output import say
 from remy.errors import DataError, UsageError
+from remy.io.atomic import write_text
 
 if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
     from remy.inspect import Flow, Trace
     from remy.inspect.report import Line, View
 
@@ -113,8 +116,7 @@ def inspect(
             "--check": check, "--target": target, "--force": force,
         }
     )  # fmt: skip
-    expect_writable("--plot", plot, (".png", ".svg"), force=force)
-    expect_writable("--html", html, (".html", ".htm"), force=force)
+    _expect_writable(plot, html, force=force)
     if rows is not None and rows < 1:
         raise UsageError(f"rows: expected at least 1, got {rows}")
     numbers = None if steps is None else parse_numbers("--steps", steps)
@@ -147,13 +149,17 @@ def inspect(
         flows = _flows(model, x, right) if gradients and not overrides else []
         print_lines([*_heading(view), *_body(view, unit, gradients), *_ending(view, flows, full=full)])
         return
-    if plot is not None:
-        _plot(found, layer, direction, gradients, plot)
-        say_so(f"{plot}: the figure")
-    if html is not None:
-        from remy.inspect.report import write_page
+    figure = None if plot is None else _figure(found, layer, direction, gradients)
+    text = None if html is None else _page(found, _title(run, given), full=full)
+    # Reading and drawing took a while, in which somebody else may have written a file of that name.
+    _expect_writable(plot, html, force=force)
+    if plot is not None and figure is not None:
+        from remy.inspect.figures import save_figure
 
-        write_page(found, html, title=_title(run, given), full=full)
+        save_figure(figure, plot)
+        say_so(f"{plot}: the figure")
+    if html is not None and text is not None:
+        write_text(html, text)
         say_so(f"{html}: the page; open it in a browser")
     if as_json:
         print_compact(found.to_json())
@@ -220,13 +226,24 @@ def _flows(model: Any, x: Any, right: Any) -> Sequence[Flow]:
     return inside.gradient_flow(model, x, right)
 
 
-def _plot(found: Trace, layer: str | None, direction: str | None, gradients: bool, path: Path) -> None:
-    from remy.inspect.figures import plot_trace, save_figure
+def _expect_writable(plot: Path | None, html: Path | None, *, force: bool) -> None:
+    expect_writable("--plot", plot, (".png", ".svg"), force=force)
+    expect_writable("--html", html, (".html", ".htm"), force=force)
+
+
+def _figure(found: Trace, layer: str | None, direction: str | None, gradients: bool) -> Figure:
+    from remy.inspect.figures import plot_trace
     from remy.inspect.report import choose_layer
 
     chosen = choose_layer(found, layer, direction)
     what = "gradients" if gradients else None
-    save_figure(plot_trace(found, layer=chosen.name, direction=chosen.direction, what=what), path)
+    return plot_trace(found, layer=chosen.name, direction=chosen.direction, what=what)
+
+
+def _page(found: Trace, title: str, *, full: bool) -> str:
+    from remy.inspect.report import page
+
+    return page(found, title=title, full=full)
 
 
 def _title(run: Path, given: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -71,14 +72,17 @@ def expect_sensible(given: Mapping[str, Any]) -> None:
 
 
 def expect_writable(flag: str, path: Path | None, endings: Sequence[str], *, force: bool) -> None:
-    """Raise an error if a file of that name cannot, or may not, be written."""
+    """Raise an error if a file of that name cannot, or may not, be written.
+
+    A link is there whether or not what it names is: that would be written through it.
+    """
     if path is None:
         return
     if path.suffix.lower() not in endings:
         raise UsageError(f"{flag}: expected a file that ends in {' or '.join(endings)}, got {path}")
     if path.is_dir():
         raise UsageError(f"{flag}: {path} is a directory; choose another file")
-    if path.exists() and not force:
+    if os.path.lexists(path) and not force:
         raise UsageError(f"{flag}: {path} exists; give --force to replace it")
     if not path.parent.is_dir():
         raise DataError(f"{path}: there is no folder {path.parent}; make it first")

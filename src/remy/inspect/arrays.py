@@ -41,7 +41,7 @@ class _Layer(_Part):
 
 class _Residuals(_Part):
     forward: _Real | None
-    reference: _Real
+    reference: _Real | None
     reference_gradients: _Real | None
     finite_differences: _Real | None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,7 +12,9 @@ import torch
 from torch import Tensor
 
 from remy.errors import DataError, ShapeError, UsageError, choice, nearest
+from remy.inspect.faults import short
 from remy.inspect.inputs import LayerInputs
+from remy.inspect.options import whole_number
 from remy.inspect.record import Array
 
 METHODS = ("integrated_gradients", "gradient_x_input", "leave_one_out")
@@ -156,8 +159,8 @@ def attribute(
     array([[1., 1., 1.]])
     """
     choice("method", method, METHODS)
-    if steps < 1:
-        raise UsageError(f"steps: expected at least 1, got {steps}")
+    steps = whole_number("steps", steps, least=1)
+    at = None if at is None else whole_number("at", at)
     inputs = LayerInputs("attribute", model, x, lengths=lengths, mask=mask, layer=layer, at=at)
     valid = torch.from_numpy(inputs.valid).to(inputs.x.device)
     if not inputs.valid.any(axis=1).all():
@@ -224,7 +227,8 @@ def _chosen(target: Any, scores: Tensor, names: Sequence[str] | None) -> Tensor:
     rows, count = scores.shape
     if target is None:
         return scores.argmax(dim=1)
-    several = not isinstance(target, str) and np.ndim(target) == 1
+    listed = isinstance(target, Sequence) and not isinstance(target, str)
+    several = listed or getattr(target, "ndim", 0) == 1
     each = list(target) if several else [target] * rows
     if len(each) != rows:
         raise ShapeError(f"attribute: expected one target a row, {rows}, got {len(each)}")
@@ -238,8 +242,12 @@ def _number(target: Any, count: int, names: Sequence[str] | None) -> int:
         if target not in names:
             raise UsageError(f"target: there is no score '{target}'{nearest(target, names)}")
         return list(names).index(target)
-    if isinstance(target, bool) or not float(target).is_integer() or not 0 <= target < count:
+    try:
+        number = math.nan if isinstance(target, bool) else float(target)
+    except (TypeError, ValueError, RuntimeError, OverflowError):  # RuntimeError: a tensor of several numbers
+        number = math.nan
+    if not number.is_integer() or not 0 <= number < count:
         raise UsageError(
-            f"target: expected a score's number from 0 to {count - 1}, or its name, got {target}"
+            f"target: expected a score's number from 0 to {count - 1}, or its name, got {short(target)}"
         )
-    return int(target)
+    return int(number)

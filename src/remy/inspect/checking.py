@@ -24,7 +24,7 @@ SAMPLE = 3
 _SMALL_PRODUCT = 1 << 18
 
 
-def against_reference(layer: LayerSteps, *, every: bool) -> tuple[float, float | None]:
+def against_reference(layer: LayerSteps, *, every: bool) -> tuple[float, float | None] | None:
     """Return how far the kernel's steps, and its gradients, are from the reference's.
 
     Each step is taken by the reference from the states that the kernel had before it, and gone back from the
@@ -36,10 +36,12 @@ def against_reference(layer: LayerSteps, *, every: bool) -> tuple[float, float |
         The largest difference of a state, a gate or an activated pre-activation.
     backward : float or None
         The largest difference of a gradient, relative to the largest gradient; None without gradients.
+
+    None instead of both where no step can be compared: all are masked, or something is held in each.
     """
     rows, steps = _chosen(layer, every=every)
     if not len(rows):
-        return 0.0, None if layer.d_h is None else 0.0
+        return None
     a = layer.arguments
     together = _SMALL_PRODUCT // (max(a.kernel.shape) * max(a.x.shape[2], a.units))
     size = len(rows) if every else max(2, together)

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from torch import Tensor
 
 from remy import ops
 from remy.errors import UsageError
@@ -22,6 +23,8 @@ HORIZON = 0.01
 EXPLODING = 100.0
 # Share of the largest norm so far below which float32 holds noise, or nothing.
 _NOISE = 1e-10
+# Standard deviation of logarithms about their line above which a curve is taken to go up and down.
+_WAVES = 0.1
 # Of `run_once`: a trace would keep one step, as nothing of it is kept here.
 _NO_LIMIT = 1 << 62
 
@@ -42,6 +45,9 @@ class Flow:
         The same at the cell state; None without one.
     units
         ``(K, H)``: the same at each unit of ``h``.
+    carried
+        ``(K,)``: the same at all that is carried from step to step, by which cells are compared: `h`, of the
+        LSTM ``(h, c)`` as variables of their own.
     """
 
     name: str
@@ -51,15 +57,16 @@ class Flow:
     h: Array
     c: Array | None
     units: Array
+    carried: Array
 
     @property
     def decay(self) -> float:
-        """Factor a step, fitted to the later half of the lags that are not noise; below 1 it vanishes."""
-        return fitted_decay(self.h)
+        """Factor a step at what is carried, see :func:`fitted_decay`; below 1 it vanishes."""
+        return fitted_decay(self.carried)
 
     @property
     def unit_decay(self) -> Array:
-        """``(H,)``: the same of each unit's gradient."""
+        """``(H,)``: the same of the gradient at each unit of ``h``."""
         return np.array([fitted_decay(each) for each in self.units.T])
 
     @property
@@ -75,27 +82,32 @@ class Flow:
 
     @property
     def horizon(self) -> int | None:
-        """The first lag at which the gradient is, and stays, below 1 % of lag 0; None where it never is."""
-        above = np.flatnonzero(self.h >= HORIZON * self.h[0])
-        first = int(above[-1]) + 1 if len(above) else 0
-        return first if first < len(self.h) else None
+        """The first lag from which on what is carried is below 1 % of lag 0; None where there is none."""
+        return _below(self.carried)
+
+    @property
+    def hidden_horizon(self) -> int | None:
+        """The same of the gradient at ``h`` alone, which leaves out what an LSTM's cell state carries."""
+        return _below(self.h)
 
     @property
     def verdict(self) -> str:
         """``vanishing``, ``exploding`` or ``steady``, from the numbers alone."""
-        if self.h[0] > 0 and float(self.h.max()) > EXPLODING * float(self.h[0]):
+        if self.carried[0] > 0 and float(self.carried.max()) > EXPLODING * float(self.carried[0]):
             return "exploding"
         return "vanishing" if self.horizon is not None else "steady"
 
     def __str__(self) -> str:
         named, last = f"{self.name} ({self.cell}, {self.direction})", len(self.lags) - 1
-        if not self.h[0] > 0:
+        if not self.carried[0] > 0:
             return f"{named}: no gradient arrives"
         reach = (
             f"falls below 1 % of lag 0 at lag {self.horizon}"
             if self.horizon is not None
-            else f"is {float(self.h[-1] / self.h[0]):.3g} times that of lag 0 at lag {last}"
+            else f"is {float(self.carried[-1] / self.carried[0]):.3g} times that of lag 0 at lag {last}"
         )
+        if self.c is not None and self.hidden_horizon not in (None, self.horizon):
+            reach += f" (at h alone below 1 % from lag {self.hidden_horizon})"
         decay, half_life = self.decay, self.half_life
         if math.isnan(decay):
             return f"{named}: {self.verdict}; the gradient {reach}, too few lags to fit a decay to"
@@ -169,8 +181,7 @@ def gradient_flow(
         for run in runs:
             steps = LayerSteps(run)
             assert steps.d_h is not None
-            d_c = None if steps.d_c is None else steps.d_c.numpy()
-            found.append(by_lag(steps, steps.d_h.numpy(), d_c))
+            found.append(by_lag(steps, steps.d_h, steps.d_c, steps.later_c))
     return tuple(found)
 
 
@@ -190,9 +201,14 @@ def _probed(steps: LayerSteps, probes: int, seed: int) -> Flow:
             cell=a.cell, initial_state=state, mask=steps.valid.transpose(0, 1), reverse=a.reverse, d_h=d_h,
         )  # fmt: skip
         assert record.gradients is not None
-        d_cells = record.gradients.cells
-        c = None if d_cells is None else d_cells.transpose(0, 1).numpy()
-        squares.append(by_lag(steps, record.gradients.states.transpose(0, 1).numpy(), c))
+        d_h, d_c, later_c = record.gradients.states.transpose(0, 1), record.gradients.cells, None
+        if d_c is not None:
+            d_c = d_c.transpose(0, 1)
+            handed = torch.where(steps.valid[..., None], record.gates.transpose(0, 1)[:, :, 1] * d_c, d_c)
+            none = torch.zeros_like(handed[:, :1])  # nothing reaches the last one but by its h
+            parts = [none, handed[:, :-1]] if a.reverse else [handed[:, 1:], none]
+            later_c = torch.cat(parts, dim=1)
+        squares.append(by_lag(steps, d_h, d_c, later_c))
     return _mean(squares)
 
 
@@ -202,26 +218,35 @@ def _mean(flows: list[Flow]) -> Flow:
 
     first = flows[0]
     c = None if first.c is None else together("c")
-    return Flow(first.name, first.direction, first.cell, first.lags, together("h"), c, together("units"))
+    return Flow(
+        first.name, first.direction, first.cell, first.lags,
+        together("h"), c, together("units"), together("carried"),
+    )  # fmt: skip
 
 
-def by_lag(steps: LayerSteps, d_h: Array, d_c: Array | None) -> Flow:
+def by_lag(steps: LayerSteps, h: Tensor, c: Tensor | None, later_c: Tensor | None) -> Flow:
     """Order gradients ``(B, T, H)`` by the lag: from each row's last step with one, as the layer reads.
 
-    Norms are root mean squares over the rows that reach so far back.
+    `c` is the whole gradient at the cell states, `later_c` what of it does not come through the h of the same
+    step. Norms are root mean squares over the rows that reach so far back.
     """
     # In float64: squares of what explodes would overflow.
-    d_h, d_c = d_h.astype(np.float64), None if d_c is None else d_c.astype(np.float64)
+    d_h, d_c, d_later = (None if t is None else t.detach().double().numpy() for t in (h, c, later_c))
+    assert d_h is not None
     valid = steps.valid.numpy()
     by_row = [_row_by_lag(valid[row], d_h[row], steps.reverse) for row in range(len(d_h))]
     count = max(1, *(len(row) for row in by_row))
+
+    def sizes(gradient: Array) -> Array:
+        rows = [np.linalg.norm(gradient[row][order], axis=1) for row, order in enumerate(by_row)]
+        return _over_rows(rows, count)
+
     units = _over_rows([np.abs(d_h[row][order]) for row, order in enumerate(by_row)], count)
-    h = _over_rows([np.linalg.norm(d_h[row][order], axis=1) for row, order in enumerate(by_row)], count)
-    c = None
-    if d_c is not None:
-        c = _over_rows([np.linalg.norm(d_c[row][order], axis=1) for row, order in enumerate(by_row)], count)
-    place = steps.place
-    return Flow(place.name, place.direction, steps.arguments.cell, np.arange(count), h, c, units)
+    carried = d_h if d_later is None else np.concatenate([d_h, d_later], axis=2)
+    return Flow(
+        steps.place.name, steps.place.direction, steps.arguments.cell, np.arange(count),
+        sizes(d_h), None if d_c is None else sizes(d_c), units, sizes(carried),
+    )  # fmt: skip
 
 
 def _row_by_lag(valid: Array, d_h: Array, reverse: bool) -> Array:
@@ -243,10 +268,18 @@ def _over_rows(rows: list[Any], count: int) -> Array:
     return np.nan_to_num(found, nan=np.inf, posinf=np.inf)  # states are finite: NaN comes of infinities
 
 
+def _below(sizes: Array) -> int | None:
+    """Return the first place from which all are below 1 % of the first; None where there is none."""
+    above = np.flatnonzero(sizes >= HORIZON * sizes[0])
+    first = int(above[-1]) + 1 if len(above) else 0
+    return first if first < len(sizes) else None
+
+
 def fitted_decay(sizes: Array) -> float:
     """Return the factor a step, by least squares of the logarithms over the later half of what is not noise.
 
     The later half, as what is left there is the slowest part: the first lags also hold what dies at once.
+    Where sizes go up and down, as with complex eigenvalues, the line goes through the tops.
     """
     noise = np.maximum(_NOISE * np.maximum.accumulate(sizes), 1e-36)
     below = np.flatnonzero(~((sizes > noise) & np.isfinite(sizes)))
@@ -254,5 +287,11 @@ def fitted_decay(sizes: Array) -> float:
     if usable < 2:
         return 0.0 if usable and len(sizes) > 1 else math.nan
     lags = np.arange(min(usable // 2, usable - 2), usable)
-    slope = np.polyfit(lags, np.log(sizes[lags]), 1)[0]
+    slope, height = np.polyfit(lags, np.log(sizes[lags]), 1)
+    if np.std(np.log(sizes[lags]) - (slope * lags + height)) > _WAVES:
+        inner = np.arange(1, usable - 1)
+        tops = inner[(sizes[inner] >= sizes[inner - 1]) & (sizes[inner] > sizes[inner + 1])]
+        tops = tops[tops >= usable // 4]
+        if len(tops) >= 2:
+            slope = np.polyfit(tops, np.log(sizes[tops]), 1)[0]
     return float(np.exp(slope))

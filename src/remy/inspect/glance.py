@@ -168,7 +168,7 @@ def _measured(place: Place, calls: list[Arguments], direction: Tensor) -> LayerG
         run.steps += recording.arguments.steps
     steps = LayerSteps(run)
     assert steps.d_h is not None
-    flow = by_lag(steps, steps.d_h.numpy(), None if steps.d_c is None else steps.d_c.numpy())
+    flow = by_lag(steps, steps.d_h, steps.d_c, steps.later_c)
     dead = _dead(steps)
     shares = {way: float(of_units.float().mean()) for way, of_units in dead.items()}
     any_dead = float(torch.stack(list(dead.values())).any(dim=0).float().mean()) if dead else 0.0

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from operator import index
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -14,6 +16,7 @@ from remy.errors import UsageError
 from remy.inspect.changing import drawing, nothing_to_swap
 from remy.inspect.flow import HORIZON
 from remy.inspect.inputs import LayerInputs
+from remy.inspect.options import whole_number
 from remy.inspect.record import Array
 
 #: Up to so many lags are all measured; of more, so many in all.
@@ -127,7 +130,7 @@ def input_influence(
     changes
         How many of each lag and row, for ``"swap"`` at most as many as there are other steps.
     size
-        Factor of the noise.
+        Factor of the noise, above 0.
     seed
         Of the draws.
 
@@ -152,6 +155,8 @@ def input_influence(
     >>> input_influence(layer, torch.randn(2, 30, 3), change=np.ones((1, 3))).horizon
     7
     """
+    changes, seed = whole_number("changes", changes, least=1), whole_number("seed", seed, least=0)
+    _expect_size(size)
     inputs = LayerInputs("influence", model, x, lengths=lengths, mask=mask, output=output, layer=layer)
     orders = [inputs.order(row) for row in range(len(inputs.x))]
     chosen = _lags(lags, max(len(order) for order in orders))
@@ -199,6 +204,12 @@ class _Tried(NamedTuple):
     rows: list[int]
 
 
+def _expect_size(size: Any) -> None:
+    # Neither a negative size nor one that is not finite is a deviation; of size 0 nothing would be changed.
+    if not isinstance(size, int | float | np.number) or not 0 < size < math.inf:
+        raise UsageError(f"size: expected a finite number above 0, got {size!r}")
+
+
 def _lags(lags: Sequence[int] | None, longest: int) -> list[int]:
     if lags is None:
         if longest <= MOST_LAGS:
@@ -206,7 +217,10 @@ def _lags(lags: Sequence[int] | None, longest: int) -> list[int]:
         near = MOST_LAGS // 2
         far = np.geomspace(near, longest - 1, MOST_LAGS - near).round().astype(int)
         return sorted({*range(near), *far.tolist()})
-    found = sorted(set(lags))
+    try:
+        found = sorted({index(lag) for lag in lags})
+    except TypeError as error:
+        raise UsageError(f"lags: expected whole numbers, [0, 1], got {lags!r}") from error
     if not found:
         raise UsageError("lags: expected at least one lag, got none; None for all")
     wrong = next((lag for lag in found if not 0 <= lag < longest), None)

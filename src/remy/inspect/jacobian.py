@@ -9,6 +9,9 @@ import numpy as np
 
 from remy.inspect.record import Array, Jacobians, LayerTrace
 
+#: Steps whose Jacobians are in memory at once, where only the matrices have their norms.
+_TOGETHER = 64
+
 
 class StepValues(NamedTuple):
     """What the Jacobians of some steps follow from; arrays ``(N, H)``, `gates` ``(N, S, H)``.
@@ -87,7 +90,10 @@ def matrices(v: StepValues) -> tuple[Array, Array]:
         slope = (1 - z) * (1 - candidate**2) * v.free(2) * v.free(-2)
         inner = (v.h_before * r * (1 - r) * v.free(1))[:, :, None] * kernels[1]
         inner[:, range(units), range(units)] += r
-        through = slope[:, :, None] * (kernels[2] @ inner)
+        import torch  # whose products run side by side; the figures, which read this file, do without it
+
+        products = torch.matmul(torch.from_numpy(np.ascontiguousarray(kernels[2])), torch.from_numpy(inner))
+        through = slope[:, :, None] * products.numpy()
         of_update = (v.h_before - candidate) * z * (1 - z) * v.free(0) * v.free(-2)
         return cell_road, through + of_update[:, :, None] * kernels[0]
     for w, kernel in zip(_slopes(v), kernels, strict=True):
@@ -146,9 +152,7 @@ def norms(v: StepValues) -> tuple[Array, Array, Array, Array]:
     columns of unit i: no matrix is made for any step.
     """
     if v.cell == "gru_reset_before":
-        cell_road, gate_road = matrices(v)
-        both = np.linalg.norm(cell_road + gate_road, axis=(1, 2))
-        return both, both, np.linalg.norm(cell_road, axis=(1, 2)), np.linalg.norm(gate_road, axis=(1, 2))
+        return _reset_before_norms(v)
     units = v.h.shape[1]
     columns = v.recurrent_kernel.reshape(units, -1, units)
     gram = np.einsum("jgi,jki->gki", columns, columns).transpose(2, 0, 1)
@@ -165,6 +169,21 @@ def norms(v: StepValues) -> tuple[Array, Array, Array, Array]:
         return both, both, _root(cell_squared), _root(gates_to_h)
     found = _root(gates_to_h)
     return found, found, np.zeros_like(found), found
+
+
+def _reset_before_norms(v: StepValues) -> tuple[Array, Array, Array, Array]:
+    """There the reset gate stands between two recurrent kernels, and only the matrices have the answer."""
+    import torch
+
+    found = []
+    for start in range(0, max(1, len(v.h)), _TOGETHER):
+        some = slice(start, start + _TOGETHER)
+        held = None if v.held is None else v.held[some]
+        steps = v._replace(gates=v.gates[some], h=v.h[some], h_before=v.h_before[some], held=held)
+        cell_road, gate_road = (torch.from_numpy(road) for road in matrices(steps))
+        found.append([m.flatten(1).norm(dim=1) for m in (cell_road + gate_road, cell_road, gate_road)])
+    both, cell, gates = (torch.cat(each).numpy() for each in zip(*found, strict=True))
+    return both, both, cell, gates
 
 
 def _lstm_norms(v: StepValues, gram: Array) -> tuple[Array, Array, Array, Array]:

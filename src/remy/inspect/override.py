@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 
 from remy.errors import UsageError, choice
+from remy.inspect.options import DIRECTIONS
 from remy.ops import CELLS
 
 #: The states that can be held, beside the gates.
@@ -31,7 +32,7 @@ class Override:
     value
         What it is held at.
     steps, units
-        Where; None for everywhere. Steps count from 0 in the order of the input.
+        Where, one at least; None for everywhere. Steps count from 0 in the order of the input.
     layer, direction
         Of which layer, by its name in the trace, and ``"forward"`` or ``"backward"``; None for all that have
         it.
@@ -71,12 +72,13 @@ def _sound(override: Override) -> Override:
     value = override.value
     if not isinstance(value, int | float | np.number) or not math.isfinite(value):
         raise UsageError(f"override: expected a finite number for '{override.name}', got {value!r}")
-    return replace(
-        override,
-        value=float(value),
-        steps=_whole("steps", override.steps),
-        units=_whole("units", override.units),
-    )
+    if override.direction is not None:
+        choice("direction", override.direction, DIRECTIONS)
+    places = {"steps": _whole("steps", override.steps), "units": _whole("units", override.units)}
+    empty = next((what for what, numbers in places.items() if numbers == ()), None)
+    if empty is not None:
+        raise UsageError(f"override: expected some {empty} for '{override.name}', got none; None for all")
+    return replace(override, value=float(value), steps=places["steps"], units=places["units"])
 
 
 def _whole(what: str, numbers: Any) -> tuple[int, ...] | None:
@@ -103,8 +105,9 @@ def expect_possible(
         fitting = [layer for layer in layers if _is_meant(each, layer[0], layer[1])]
         if not fitting:
             known = ", ".join(f"{name} ({direction})" for name, direction, _, _ in layers)
+            asked = f"{each.layer} ({each.direction})" if each.layer and each.direction else None
             raise UsageError(
-                f"override: there is no layer '{each.layer or each.direction}'; there are {known}"
+                f"override: there is no layer '{asked or each.layer or each.direction}'; there are {known}"
             )
         having = [layer for layer in fitting if each.name in known_to(layer[2])]
         if not having:

@@ -13,6 +13,7 @@ from torch import Tensor
 from remy import ops
 from remy.errors import DataError, ShapeError, UsageError
 from remy.inspect.layers import LayerSteps
+from remy.inspect.options import chosen_layer, whole_number
 from remy.inspect.record import Array, Trace
 from remy.inspect.recorder import Recorder
 from remy.inspect.subject import Inspectable, subject_of
@@ -69,7 +70,7 @@ def states_of(
             )
             reader.begin()
             with ops.watch(reader):
-                answers = len(subject.run(network))
+                answers = len(subject.answer(network))
             steps = _chosen([LayerSteps(run) for run in reader.runs], answers, layer, direction)
             found.append(steps)
             read += subject.items.get(steps.place.name, subject.items.get("", ()))
@@ -133,9 +134,9 @@ def _parts(model: Any, x: Any) -> Iterator[Any]:
 def _of_trace(
     trace: Trace, items: Sequence[str] | None, layer: int | str | None, direction: str | None, row: int
 ) -> States:
-    if layer is None:
-        layer = next((k for k, each in enumerate(trace.layers) if len(each.h) == len(trace.scores)), 0)
-    found = trace.layer(layer, direction)
+    known = [(each.name, each.direction) for each in trace.layers]
+    answering = [len(each.h) == len(trace.scores) for each in trace.layers]
+    found = trace.layers[chosen_layer(known, layer, direction, first=answering)]
     read = trace.items.get(found.name, trace.items.get("", ())) if items is None else items
     valid = _row(found.valid, row)
     return States(
@@ -151,24 +152,14 @@ def _of_trace(
 def _chosen(
     layers: list[LayerSteps], answers: int, layer: int | str | None, direction: str | None
 ) -> LayerSteps:
-    known = ", ".join(f"{each.place.name} ({each.place.direction})" for each in layers)
-    if layer is None:
-        return next((each for each in layers if len(each.h) == answers), layers[0])
-    if isinstance(layer, int):
-        if not 0 <= layer < len(layers):
-            raise UsageError(f"layer: expected 0 to {len(layers) - 1} ({known}), got {layer}")
-        return layers[layer]
-    for each in layers:
-        if each.place.name == layer and direction in (None, each.place.direction):
-            return each
-    raise UsageError(f"layer: there is no '{layer}'; there are {known}")
+    known = [(each.place.name, each.place.direction) for each in layers]
+    answering = [len(each.h) == answers for each in layers]
+    return layers[chosen_layer(known, layer, direction, first=answering)]
 
 
 def _row(array: Any, row: int) -> Array:
     """Return a row of an array or tensor ``(B, T, ...)``."""
-    if not 0 <= row < len(array):
-        raise UsageError(f"row: expected 0 to {len(array) - 1}, got {row}")
-    return np.asarray(array[row])
+    return np.asarray(array[whole_number("row", row, least=0, most=len(array) - 1)])
 
 
 def _expect_items(items: Sequence[str], steps: int) -> tuple[str, ...]:

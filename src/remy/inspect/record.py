@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from remy.errors import UsageError
+from remy.inspect.options import chosen_layer
 
 Array = NDArray[Any]
 
@@ -81,7 +82,8 @@ class LayerTrace:
     Attributes
     ----------
     name
-        As in the model file (``rnn_0``), or of the module in its network.
+        As in the model file (``rnn_0``), or of the module in its network; where a layer reads several
+        sequences each has a trace: ``rnn_0``, ``rnn_0#2``.
     direction
         ``"forward"`` or ``"backward"``; arrays always stand in the order of the input.
     cell
@@ -167,7 +169,7 @@ class Residuals:
         Between the traced scores and those of the model as it is used; None where something was held.
     reference
         Between the kernels' states, gates and pre-activations and the float64 reference's, each step taken
-        from the kernel's state before it.
+        from the kernel's state before it; None where something was held at every step.
     reference_gradients
         Between the kernels' gradients at the states and inputs and the float64 reference's, likewise,
         relative to the largest.
@@ -177,7 +179,7 @@ class Residuals:
     """
 
     forward: float | None
-    reference: float
+    reference: float | None
     reference_gradients: float | None = None
     finite_differences: float | None = None
 
@@ -221,17 +223,10 @@ class Trace:
         Raises
         ------
         UsageError
-            If there is none; says which there are.
+            If there is none, or the one at that place does not run in `direction`; says which there are.
         """
-        if isinstance(which, int):
-            if not 0 <= which < len(self.layers):
-                raise UsageError(f"layer: expected 0 to {len(self.layers) - 1}, got {which}")
-            return self.layers[which]
-        for layer in self.layers:
-            if layer.name == which and direction in (None, layer.direction):
-                return layer
-        known = ", ".join(f"{each.name} ({each.direction})" for each in self.layers)
-        raise UsageError(f"layer: there is no '{which}'; there are {known}")
+        known = [(each.name, each.direction) for each in self.layers]
+        return self.layers[chosen_layer(known, which, direction)]
 
     def place(self, step: int) -> int:
         """Return where a step stands in the arrays; negative ones count from the end.

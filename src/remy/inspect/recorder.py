@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import torch
 from torch import Tensor
@@ -41,11 +41,20 @@ class Segment:
 
 @dataclass
 class Run:
-    """What a layer did while the network ran once; rows of another number begin a run of their own."""
+    """What a layer did over one sequence; `end` has the states after it so far."""
 
     place: Place
     segments: list[Segment] = field(default_factory=list)
     steps: int = 0
+    end: tuple[Tensor, Tensor | None] | None = None
+
+    def goes_on_with(self, a: Arguments) -> bool:
+        """Whether a call begins where the last one ended, as of a decoder that is fed what it wrote."""
+        if self.end is None or a.reverse or a.h0 is None or a.h0.shape != self.end[0].shape:
+            return False
+        h, c = self.end
+        same_h = torch.equal(a.h0.detach(), h.detach())
+        return same_h and (c is None or (a.c0 is not None and torch.equal(a.c0.detach(), c.detach())))
 
 
 def places(network: torch.nn.Module) -> dict[int, Place]:
@@ -108,9 +117,12 @@ class Recorder:
         if place is None:  # not of this network's layers
             return ops.record(a, token=self._token, loop=loop)[0]
         runs = self._by_place.setdefault(key, [])
-        if not runs or runs[-1].segments[-1].recording.arguments.batch != a.batch:
-            runs.append(Run(place))
+        if not runs or not runs[-1].goes_on_with(a):
+            # Another sequence: the layer reads several, such as both of a pair.
+            name = place.name + (f"#{len(runs) + 1}" if runs else "")
+            runs.append(Run(replace(place, name=name)))
         run, start = runs[-1], runs[-1].steps
+        place = run.place
         run.steps += a.steps
         meant = ((place.name, place.direction), (place.name, None))
         if self._nudge is not None and self._nudge[0] in meant:
@@ -123,8 +135,10 @@ class Recorder:
         if not held:
             result, recording = ops.record(a, token=self._token, loop=loop)
             run.segments.append(Segment(recording, start))
-            return result
-        return self._hold(run, a, held, start)
+        else:
+            result = self._hold(run, a, held, start)
+        run.end = result[1], result[2]
+        return result
 
     def _hold(self, run: Run, a: Arguments, held: Held, start: int) -> Result:
         """Run the kernel up to where something is held first, and the loop from there."""

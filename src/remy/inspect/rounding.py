@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from remy.errors import DataError, UsageError
+from remy.errors import DataError
+from remy.inspect.options import whole_number
 from remy.inspect.record import SCHEMA, Array, LayerTrace, Trace
 from remy.inspect.schema import MOST_DIGITS, TraceRecord, validated
 
@@ -28,7 +29,7 @@ def to_record(trace: Trace, *, digits: int = 4, row: int = 0) -> TraceRecord:
     Raises
     ------
     UsageError
-        If there is no such row, or `digits` is out of range.
+        If there is no such row, or `digits` is no whole number from 1 to 17.
     DataError
         If the trace does not fit the schema: its scores are neither (B, T, V) nor (B, V), or arrays differ
         in size.
@@ -45,10 +46,8 @@ def to_record(trace: Trace, *, digits: int = 4, row: int = 0) -> TraceRecord:
     if trace.scores.ndim not in (2, 3):
         raise DataError(f"trace: expected scores (B, T, V) or (B, V), got the shape {trace.scores.shape}")
     rows = len(trace.scores)
-    if not 1 <= digits <= MOST_DIGITS:
-        raise UsageError(f"digits: expected 1 to {MOST_DIGITS}, got {digits}")
-    if not 0 <= row < rows:
-        raise UsageError(f"row: expected 0 to {rows - 1}, got {row}")
+    digits = whole_number("digits", digits, least=1, most=MOST_DIGITS)
+    row = whole_number("row", row, least=0, most=rows - 1)
     own = {"row": row, "rows": rows}
     layers: list[dict[str, Any]] = []
     for layer in trace.layers:

@@ -125,7 +125,10 @@ class ResidualsRecord(_Record):
         Number,
         Field(description="largest difference from the model's own scores; null if anything was held"),
     ]
-    reference: Annotated[Number, Field(description="largest difference from the float64 reference")]
+    reference: Annotated[
+        Number,
+        Field(description="largest difference from the float64 reference; null if none was compared"),
+    ]
     reference_gradients: Annotated[
         Number, Field(description="that of the gradients, relative to the largest; null without a target")
     ]

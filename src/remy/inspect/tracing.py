@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import torch
@@ -24,6 +26,9 @@ from remy.ops.watching import Result
 
 #: Steps that a trace keeps at most.
 MOST_STEPS = 4096
+
+_turns: WeakKeyDictionary[torch.nn.Module, Any] = WeakKeyDictionary()
+_taking_turns = threading.Lock()
 
 
 def trace(
@@ -161,9 +166,18 @@ def run_once(
 
 @contextmanager
 def undisturbed(network: torch.nn.Module) -> Iterator[None]:
-    """Run a network as when it is used, without dropout, and leave it as it was, carried states included."""
+    """Run a network as when it is used, without dropout, and leave its modes as they were.
+
+    Threads take turns with a network: one would else take what another has put in place for what was there.
+    """
+    with _taking_turns:
+        turn = _turns.setdefault(network, threading.RLock())
+    with turn:
+        yield from _undisturbed(network)
+
+
+def _undisturbed(network: torch.nn.Module) -> Iterator[None]:
     modes = {module: module.training for module in network.modules()}
-    carried = {m: m._carried for m in network.modules() if isinstance(m, Recurrent)}
     network.eval()
     device = next((parameter.device.type for parameter in network.parameters()), "cpu")
     try:
@@ -173,8 +187,6 @@ def undisturbed(network: torch.nn.Module) -> Iterator[None]:
     finally:
         for module, training in modes.items():
             module.training = training
-        for layer, state in carried.items():
-            layer._carried = state
 
 
 @contextmanager
@@ -211,17 +223,32 @@ def _expect_finite(subject: Subject, runs: list[Run], scores: Tensor) -> None:
     wrong = next((name for name, weight in weights.items() if not is_finite(weight)), None)
     if wrong is None and is_finite(scores):
         return
-    shows = "in no state"
-    for run in runs:
-        steps = LayerSteps(run)
-        bad = ~steps.h.isfinite().flatten(2).all(dim=2).all(dim=0)
-        if bool(bad.any()):
-            places = bad.nonzero()[:, 0]
-            first = int(places[-1] if steps.reverse else places[0])
-            shows = f"first in {run.place.name} ({run.place.direction}) at step {first}"
-            break
+    layers = [LayerSteps(run) for run in runs]
+    # A weight may overflow a gate and leave the states finite: it shows before the activation, or later.
+    seen = [(f"in {_named(each)}", _first_bad(each.h, each)) for each in layers]
+    seen += [
+        (f"before the gates of {_named(each)}", _first_bad(each.preactivations, each)) for each in layers
+    ]
+    seen.append(("in the scores", _first_bad(scores) if scores.dim() == 3 else None))
+    where, step = next(((where, step) for where, step in seen if step is not None), seen[-1])
+    shows = where if step is None else f"first {where} at step {step}"
     what = "the scores are" if wrong is None else f"tensor '{wrong}' is"
+    if wrong is None and (step := _first_bad(layers[0].x, layers[0])) is not None:
+        what = f"the input at step {step} is"
     raise DataError(f"trace: {what} not finite; it shows {shows}")
+
+
+def _named(layer: LayerSteps) -> str:
+    return f"{layer.place.name} ({layer.place.direction})"
+
+
+def _first_bad(values: Tensor, layer: LayerSteps | None = None) -> int | None:
+    """Return the first step of ``(B, T, ...)`` with a value that is not finite, as the layer reads."""
+    bad = (~values.detach().isfinite()).flatten(2).any(dim=2)
+    if layer is not None:
+        bad = bad & layer.valid
+    places = bad.any(dim=0).nonzero()[:, 0]
+    return None if not len(places) else int(places[-1 if layer is not None and layer.reverse else 0])
 
 
 def _residuals(
@@ -233,14 +260,16 @@ def _residuals(
     expected: Array | None,
     check: str,
 ) -> Residuals:
-    each = [against_reference(layer, every=check == "full") for layer in layers]
-    backward = [found for _, found in each if found is not None]
+    found = (against_reference(layer, every=check == "full") for layer in layers)
+    each = [differences for differences in found if differences is not None]
+    backward = [difference for _, difference in each if difference is not None]
     return Residuals(
         forward=None if expected is None else float(np.abs(scores - expected).max(initial=0.0)),
-        reference=float(np.max([found for found, _ in each])),  # unlike `max`, does not pass over NaN
+        # Unlike `max`, NumPy's does not pass over NaN.
+        reference=float(np.max([difference for difference, _ in each])) if each else None,
         reference_gradients=float(np.max(backward)) if backward else None,
         finite_differences=by_finite_differences(subject, layers, overrides, at)
-        if check == "full" and backward
+        if check == "full" and subject.losses is not None
         else None,
     )
 

@@ -10,6 +10,8 @@ import numpy as np
 
 from remy.errors import DataError, ShapeError, UsageError
 from remy.inspect.correlation import reached_by_chance, standardised
+from remy.inspect.faults import short
+from remy.inspect.options import whole_number
 from remy.inspect.passages import Passage, passages_of
 from remy.inspect.properties import PROPERTIES, Property
 from remy.inspect.reading import States, states_of
@@ -180,18 +182,16 @@ def unit_selectivity(
     >>> print(unit_selectivity(layer, x, items=text, properties=a).units[0])
     h of unit 0: an a (+1.00); highest in 'a', 'a', 'a'
     """
-    if min(top, passages, shifts) < 1:
-        raise UsageError(
-            "unit_selectivity: expected top, passages and shifts of at least 1, got "
-            f"{top}, {passages}, {shifts}"
-        )
+    for name, option in {"top": top, "passages": passages, "shifts": shifts}.items():
+        whole_number(name, option, least=1)
+    whole_number("seed", seed, least=0)
+    known = _expect_properties(PROPERTIES if properties is None else properties)
     states = states_of(model, x, items=items, layer=layer, direction=direction, row=row)
     count = len(states.places)
     if count < FEWEST:
         raise DataError(
             f"unit_selectivity: expected at least {FEWEST} items, got {count}; pass a longer text"
         )
-    known = PROPERTIES if properties is None else properties
     values = np.stack([_values(name, known[name], states) for name in known], axis=1)
     series = {"h": states.h} if states.c is None else {"h": states.h, "c": states.c}
     moving = {state: standardised(array, _STEADY) for state, array in series.items()}
@@ -213,13 +213,27 @@ def unit_selectivity(
     )
 
 
+def _expect_properties(given: Any) -> Mapping[str, Property]:
+    if not isinstance(given, Mapping) or not given or not all(map(callable, given.values())):
+        raise UsageError(
+            f"properties: expected functions by name, {{'name': function}}, got {short(given)}; "
+            "None for remy.inspect.PROPERTIES"
+        )
+    return given
+
+
 def _values(name: str, property_: Property, states: States) -> Array:
     """Return a property at the steps that count, ``(N,)``."""
-    found = np.asarray(property_(states.items), dtype=np.float64)
+    returned = property_(states.items)
+    try:
+        found = np.asarray(returned, dtype=np.float64)
+        got = f"an array of shape {found.shape}"
+    except (TypeError, ValueError, RuntimeError):  # texts, lists of several lengths; tensors of torch
+        found, got = np.zeros(0), short(returned)
     if found.shape != (len(states.items),) or not np.isfinite(found).all():
         raise ShapeError(
             f"unit_selectivity: expected '{name}' to return a finite number for each of {len(states.items)} "
-            f"items, got an array of shape {found.shape}"
+            f"items, got {got}"
         )
     values: Array = found[states.places]
     return values

@@ -13,7 +13,7 @@ import numpy as np
 import torch
 
 from remy.config import TrainConfig
-from remy.inspect.flow import EXPLODING, HORIZON, Flow
+from remy.inspect.flow import EXPLODING, Flow
 from remy.inspect.glance import HIGH, KEPT, LOW, LayerGlance
 
 #: A gradient vanishes when it is gone within this share of the steps that are read,
@@ -138,24 +138,15 @@ _DEAD = {
 
 
 def _reach(flow: Flow) -> int | None:
-    """Return the lag from which on the gradient is below 1 % of lag 0, at ``h`` and, where it exists, ``c``.
-
-    A trained LSTM may keep next to nothing of a gradient at ``h`` from step to step, and nearly all at ``c``.
-    """
-    if flow.horizon is None or not np.isfinite(flow.h).all():
-        return None
-    if flow.c is None:
-        return flow.horizon
-    above = np.flatnonzero(flow.c >= HORIZON * flow.c[0])
-    of_c = int(above[-1]) + 1 if len(above) else 0
-    return max(flow.horizon, of_c) if of_c < len(flow.c) else None
+    """Return from which lag on what is carried is below 1 % of lag 0; None where it is not, or overflowed."""
+    return flow.horizon if np.isfinite(flow.carried).all() else None
 
 
 def _growth(flow: Flow) -> float:
     """Return how many times the gradient of lag 0 the largest is; infinite where it overflowed."""
-    if not np.isfinite(flow.h).all():
+    if not np.isfinite(flow.carried).all():
         return float("inf")
-    return float(flow.h.max() / flow.h[0]) if flow.h[0] > 0 else 0.0
+    return float(flow.carried.max() / flow.carried[0]) if flow.carried[0] > 0 else 0.0
 
 
 def _how_to_reach_further(layer: LayerGlance, config: TrainConfig) -> str:

@@ -129,9 +129,7 @@ def test_a_comparison_as_the_tasks_make_it_is_drawn_whole(tmp_path: Path) -> Non
         )  # fmt: skip
 
     table_rows = tuple(
-        rows.Row(
-            variant, tuple(training(seed, gates) for seed in range(2)), "mean squared error", "sequence"
-        )
+        rows.Row(variant, tuple(training(seed, gates) for seed in range(2)), "mean squared error", "sequence")
         for variant, gates in ((Variant("simple_rnn"), ()), (Variant("lstm", 2, True), ("forget",)))
     )
     scale = rows.Scale("mean squared error", False, "always 1", 0.167, 0.02)

@@ -19,7 +19,7 @@ def flow(factor: float, *, steps: int = 60, name: str = "rnn", start: float = 1.
     """Return a gradient that changes by a factor a step."""
     lags = np.arange(steps)
     h = start * factor**lags
-    return Flow(name, "forward", "lstm", lags, h, None, h[:, None])
+    return Flow(name, "forward", "lstm", lags, h, None, h[:, None], h)
 
 
 def curves(figure: Figure) -> list[Line2D]:
@@ -34,14 +34,14 @@ def test_a_curve_is_the_gradient_as_it_is() -> None:
     torch.manual_seed(2)
     found = gradient_flow(LSTM(4), torch.randn(2, 20, 3))[0]
     figure = plot_gradient_flow(found)
-    np.testing.assert_array_equal(curves(figure)[0].get_ydata(), found.h)
+    np.testing.assert_array_equal(curves(figure)[0].get_ydata(), found.carried)
     np.testing.assert_array_equal(curves(figure)[0].get_xdata(), found.lags)
     assert figure.axes[0].get_yscale() == "log"
 
 
 def test_doubled_gradients_lie_twice_as_high() -> None:
     one = flow(0.9)
-    once, twice = curves(plot_gradient_flow([one, replace(one, h=2 * one.h)]))
+    once, twice = curves(plot_gradient_flow([one, replace(one, carried=2 * one.carried)]))
     np.testing.assert_array_equal(twice.get_ydata(), 2 * np.asarray(once.get_ydata()))
 
 
@@ -108,7 +108,7 @@ def test_lags_without_a_gradient_are_counted_and_not_drawn() -> None:
     found = flow(0.9)
     h = found.h.copy()
     h[50:] = 0.0
-    figure = plot_gradient_flow(replace(found, h=h))
+    figure = plot_gradient_flow(replace(found, carried=h))
     assert np.isnan(curves(figure)[0].get_ydata()[50:]).all()
     assert "0 at 10 lags" in figure.legends[0].get_texts()[0].get_text()
 

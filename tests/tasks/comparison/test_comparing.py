@@ -109,7 +109,15 @@ def test_the_json_is_of_one_schema(adding: Comparison) -> None:
         "seed", "score", "updates", "ended_by", "seconds", "items_per_second", "step_microseconds",
         "reaches", "gates",
     }  # fmt: skip
-    assert set(training["reaches"][0]) == {"layer", "direction", "lags", "horizon", "decay", "last"}
+    assert set(training["reaches"][0]) == {
+        "layer",
+        "direction",
+        "lags",
+        "horizon",
+        "decay",
+        "last",
+        "hidden_horizon",
+    }
     assert set(training["gates"][0]) == {"layer", "direction", "name", "mean", "closed", "open"}
     assert row["sentence"] == adding.sentences[1]
 

@@ -13,7 +13,7 @@ from remy.training.machine import own_randomness
 
 
 def reach(horizon: int | None) -> Reach:
-    return Reach("rnn", "forward", 100, horizon, 0.9, 0.5)
+    return Reach("rnn", "forward", 100, horizon, 0.9, 0.5, hidden_horizon=7)
 
 
 def start(cell: str, horizon: int | None, *, bias: float | None = None, usual: bool = True) -> Start:
@@ -66,10 +66,13 @@ def test_seeds_are_starts_of_their_own() -> None:
 
 
 @pytest.mark.parametrize(("simple", "lstm", "said"), [
-    (18, 12, "further than lstm, forget bias 1 (below 1 % of lag 0 at lag 18 against lag 12): against the"),
-    (12, 18, "less far than lstm, forget bias 1 (below 1 % of lag 0 at lag 12 against lag 18): as the"),
-    (12, None, "less far than lstm, forget bias 1 (below 1 % of lag 0 at lag 12 against no lag up to 99): "),
-    (12, 12, "as far as lstm, forget bias 1 (below 1 % of lag 0 at lag 12 against lag 12)."),
+    (18, 12, "further than lstm, forget bias 1 (below 1 % of lag 0 at lag 18 against lag 12; at h alone at"),
+    (18, 12, " at h alone at lag 7 against lag 7): against the textbook."),
+    (12, 18, "less far than lstm, forget bias 1 (below 1 % of lag 0 at lag 12 against lag 18; "),
+    (12, 18, "): as the textbook has it."),
+    (12, None, "less far than lstm, forget bias 1 (below 1 % of lag 0 at lag 12 against no lag up to 99; "),
+    (12, 12, "about as far as lstm, forget bias 1 (below 1 % of lag 0 at lag 12 against lag 12; "),
+    (12, 12, "): against the textbook."),
 ])  # fmt: skip
 def test_what_is_said_of_the_textbook_follows_the_numbers(simple: int, lstm: int | None, said: str) -> None:
     (sentence,) = Starts(100, 8, (start("simple_rnn", simple), start("lstm", lstm, bias=1.0))).sentences

@@ -70,7 +70,7 @@ def plot_gradient_flow(flows: Flow | Iterable[Flow], *, labels: Sequence[str] | 
         for line, flow, name in zip(LINES, given, names, strict=False):
             axes.plot(
                 flow.lags,
-                np.where(flow.h > 0, flow.h, np.nan),
+                np.where(flow.carried > 0, flow.carried, np.nan),
                 **line._asdict(),
                 markersize=4.5,
                 markevery=max(1, len(flow.lags) // 15),
@@ -87,14 +87,14 @@ def plot_gradient_flow(flows: Flow | Iterable[Flow], *, labels: Sequence[str] | 
                     markeredgewidth=1.6,
                     linestyle="none",
                 )
-        log_axis(axes, [flow.h for flow in given])
+        log_axis(axes, [flow.carried for flow in given])
         if any(flow.horizon is not None for flow in given):
             axes.plot(
                 [], [], "o", markersize=9, markerfacecolor="none", markeredgecolor=INK,
                 label="1 % of lag 0, at the horizon",
             )  # fmt: skip
         axes.set_xlabel("lag (steps before the last)")
-        axes.set_ylabel("gradient norm at h (loss per unit)")
+        axes.set_ylabel("gradient norm at the carried state\n(loss per unit)")
         whole_numbers(axes.xaxis)
         axes.grid(visible=True, color=GRID)
         legend = figure.legend(loc="outside lower center", frameon=False, handlelength=4.5)
@@ -108,7 +108,9 @@ def furthest(flows: Sequence[Flow], names: Sequence[str]) -> str:
     A gradient that is not below 1 % at its last lag reaches at least as far; beyond it nothing was measured.
     """
     alive = [
-        (flow, name) for flow, name in zip(flows, names, strict=True) if float(flow.h.max(initial=0.0)) > 0
+        (flow, name)
+        for flow, name in zip(flows, names, strict=True)
+        if float(flow.carried.max(initial=0.0)) > 0
     ]
     if not alive:
         return "No gradient arrives"
@@ -133,11 +135,11 @@ def furthest(flows: Sequence[Flow], names: Sequence[str]) -> str:
 
 
 def _in_words(flow: Flow) -> str:
-    if float(flow.h.max(initial=0.0)) == 0:
+    if float(flow.carried.max(initial=0.0)) == 0:
         return "no gradient arrives"
     decay = flow.decay
     fitted = "no decay fitted" if math.isnan(decay) else f"fitted × {decay:.4g} a step"
-    nothing = int(np.sum(flow.h == 0))
+    nothing = int(np.sum(flow.carried == 0))
     zeros = f", 0 at {nothing} lags" if nothing else ""
     reach = "not below 1 %" if flow.horizon is None else f"below 1 % from lag {flow.horizon}"
     return f"{fitted}, {reach}{zeros}"
@@ -146,7 +148,7 @@ def _in_words(flow: Flow) -> str:
 def _threshold(flow: Flow) -> float:
     from remy.inspect.flow import HORIZON
 
-    return HORIZON * float(flow.h[0])
+    return HORIZON * float(flow.carried[0])
 
 
 def _and(names: Sequence[str]) -> str:

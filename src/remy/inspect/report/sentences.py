@@ -43,10 +43,14 @@ def residual_sentences(trace: Trace, *, full: bool = False) -> list[str]:
     found = trace.residuals
     where = "at every step" if full else "at a sample of steps"
     gradients = found.reference_gradients
-    sentences = [
-        f"the kernels agree with the float64 reference to {found.reference:.1g} {where}"
-        + ("" if gradients is None else f", their gradients to {gradients:.1g} of the largest")
-    ]
+    if found.reference is None:
+        sentences = ["nothing was compared with the float64 reference: something was held at every step"]
+    else:
+        sentences = [
+            f"the kernels agree with the float64 reference to {found.reference:.1g} {where}"
+            + (" where nothing was held" if trace.held else "")
+            + ("" if gradients is None else f", their gradients to {gradients:.1g} of the largest")
+        ]
     if found.forward is not None:
         sentences.append(f"the traced scores agree with the model's own to {found.forward:.1g}")
     if found.finite_differences is not None:

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from remy.errors import UsageError, choice
+from remy.inspect.options import DIRECTIONS
 from remy.inspect.record import Array, LayerTrace, Trace
-
-DIRECTIONS = ("forward", "backward")
 
 
 @dataclass(frozen=True)

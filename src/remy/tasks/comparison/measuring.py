@@ -106,9 +106,11 @@ def reaches_and_gates(
 
 def reach_of(flow: Flow) -> Reach:
     """Return what of a flow is kept."""
-    first = float(flow.h[0])
-    last = float(flow.h[-1]) / first if first > 0 else 0.0
-    return Reach(flow.name, flow.direction, len(flow.lags), flow.horizon, flow.decay, last)
+    first = float(flow.carried[0])
+    last = float(flow.carried[-1]) / first if first > 0 else 0.0
+    return Reach(
+        flow.name, flow.direction, len(flow.lags), flow.horizon, flow.decay, last, flow.hidden_horizon
+    )
 
 
 def seconds_of_a_step(tensors: Arrays, architecture: Mapping[str, Any], model: ModelFile | None) -> float:

@@ -52,6 +52,8 @@ class Reach:
         Factor a step; NaN where there is nothing to fit.
     last
         The gradient at the last lag seen, as a share of that at lag 0.
+    hidden_horizon
+        The horizon at ``h`` alone, which leaves out what an LSTM's cell state carries.
     """
 
     layer: str
@@ -60,6 +62,7 @@ class Reach:
     horizon: int | None
     decay: float
     last: float
+    hidden_horizon: int | None = None
 
     @property
     def order(self) -> tuple[float, float]:

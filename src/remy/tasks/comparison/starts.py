@@ -75,11 +75,30 @@ class Start:
         return median(reach.decay for reach in self.reaches)
 
     @property
+    def hidden_horizon(self) -> int | None:
+        """The middle horizon at ``h`` alone; None beyond the lags seen."""
+        lags = self.reaches[0].lags
+        reaches = (reach.hidden_horizon for reach in self.reaches)
+        found = median_low(lags if reach is None else reach for reach in reaches)
+        return found if found < lags else None
+
+    @property
     def at(self) -> str:
-        """Where the gradient falls below 1 % of lag 0, in words."""
-        return (
-            f"lag {self.horizon}" if self.horizon is not None else f"no lag up to {self.reaches[0].lags - 1}"
-        )
+        """Where the gradient at what is carried falls below 1 % of lag 0, in words."""
+        return self._said(self.horizon)
+
+    @property
+    def hidden_at(self) -> str:
+        """Where that at ``h`` alone does."""
+        return self._said(self.hidden_horizon)
+
+    def _said(self, horizon: int | None) -> str:
+        return f"lag {horizon}" if horizon is not None else f"no lag up to {self.reaches[0].lags - 1}"
+
+    def differs(self, other: Start) -> bool:
+        """Whether every seed of one reaches further than every seed of the other."""
+        mine, theirs = ([reach.order for reach in start.reaches] for start in (self, other))
+        return min(mine) > max(theirs) or min(theirs) > max(mine)
 
 
 @dataclass(frozen=True)
@@ -111,6 +130,7 @@ class Starts:
                     "scale": row.scale,
                     "usual": row.usual,
                     "horizon": row.horizon,
+                    "hidden_horizon": row.hidden_horizon,
                     "decay": finite(row.decay),
                     "horizons": [reach.horizon for reach in row.reaches],
                     "decays": [finite(reach.decay) for reach in row.reaches],
@@ -132,12 +152,14 @@ class Starts:
                 continue
             who = "Untrained, simple_rnn with its orthogonal recurrent kernel carries the gradient"
             where = f"below 1 % of lag 0 at {simple.at} against {gated.at}"
-            if simple.order > gated.order:
+            if cell == "lstm":
+                where += f"; at h alone at {simple.hidden_at} against {gated.hidden_at}"
+            if not simple.differs(gated):
+                found.append(f"{who} about as far as {gated.name} ({where}): against the textbook.")
+            elif simple.order > gated.order:
                 found.append(f"{who} further than {gated.name} ({where}): against the textbook.")
-            elif simple.order < gated.order:
-                found.append(f"{who} less far than {gated.name} ({where}): as the textbook has it.")
             else:
-                found.append(f"{who} as far as {gated.name} ({where}).")
+                found.append(f"{who} less far than {gated.name} ({where}): as the textbook has it.")
         return found
 
     def _by_bias(self) -> list[str]:
