@@ -117,7 +117,7 @@ def test_another_trace_is_refused() -> None:
         DataError, match="expected the trace that was measured, got one of 10 items and 3 units"
     ):
         plot_units(selectivity, trace=traced(tuple(TEXT[:10])))
-    with pytest.raises(UsageError, match="layer: there is no 'other'"):
+    with pytest.raises(UsageError, match=r"layer: there is no 'other \(forward\)'"):
         plot_units(replace(selectivity, name="other"), trace=traced())
     with pytest.raises(DataError, match="expected at least one unit, got none"):
         plot_units(replace(selectivity, units=()))
