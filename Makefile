@@ -36,8 +36,8 @@ demo: $(VENV)/.ready  ## Train a letter model on Shakespeare for three minutes; 
 	$(BIN)/python examples/demo.py $(DEMO)
 
 .PHONY: test
-test: $(VENV)/.ready core-tests  ## Run every test: the C++ core's, then Python's.
-	$(BIN)/python -m pytest -m "slow or not slow"
+test: $(VENV)/.ready core-tests  ## Run every test: the C++ core's, then Python's, two at a time.
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 -m "slow or not slow"
 
 .PHONY: check
 check: lint  ## What a change must pass first: formatting, lint, types, who imports whom, the fast tests.
