@@ -10,7 +10,7 @@ import numpy as np
 from remy.inspect.record import Array, Jacobians, LayerTrace
 
 #: Steps whose Jacobians are in memory at once, where only the matrices have their norms.
-_TOGETHER = 64
+_TOGETHER = 8
 
 
 class StepValues(NamedTuple):
@@ -172,18 +172,36 @@ def norms(v: StepValues) -> tuple[Array, Array, Array, Array]:
 
 
 def _reset_before_norms(v: StepValues) -> tuple[Array, Array, Array, Array]:
-    """There the reset gate stands between two recurrent kernels, and only the matrices have the answer."""
+    """There the reset gate stands between two recurrent kernels, and only the matrices have the answer.
+
+    Some steps at a time, so that their matrices stay in the cache; ``diag(z)`` is added to the norm alone.
+    """
     import torch
 
-    found = []
-    for start in range(0, max(1, len(v.h)), _TOGETHER):
+    units = v.h.shape[1]
+    of_update, of_reset, of_candidate = (
+        torch.from_numpy(np.ascontiguousarray(v.recurrent_kernel[:, k : k + units].T))
+        for k in range(0, 3 * units, units)
+    )
+    z, r, candidate = (torch.from_numpy(np.ascontiguousarray(v.gates[:, k])) for k in range(3))
+    h = torch.from_numpy(np.ascontiguousarray(v.h_before))
+    free = [v.free(which) for which in (0, 1, 2, -2)]
+    held = [torch.as_tensor(each, dtype=z.dtype) for each in free]
+    slope = (1 - z) * (1 - candidate**2) * held[2] * held[3]
+    update = (h - candidate) * z * (1 - z) * held[0] * held[3]
+    reset, kept = h * r * (1 - r) * held[1], z * held[3]
+    squared, diagonal = torch.empty(len(h), dtype=z.dtype), torch.empty_like(h)
+    for start in range(0, len(h), _TOGETHER):
         some = slice(start, start + _TOGETHER)
-        held = None if v.held is None else v.held[some]
-        steps = v._replace(gates=v.gates[some], h=v.h[some], h_before=v.h_before[some], held=held)
-        cell_road, gate_road = (torch.from_numpy(road) for road in matrices(steps))
-        found.append([m.flatten(1).norm(dim=1) for m in (cell_road + gate_road, cell_road, gate_road)])
-    both, cell, gates = (torch.cat(each).numpy() for each in zip(*found, strict=True))
-    return both, both, cell, gates
+        inner = reset[some, :, None] * of_reset
+        inner.diagonal(dim1=1, dim2=2).add_(r[some])
+        road = torch.matmul(of_candidate, inner).mul_(slope[some, :, None])
+        road.addcmul_(update[some, :, None], of_update)
+        diagonal[some] = road.diagonal(dim1=1, dim2=2)
+        squared[some] = road.flatten(1).square_().sum(dim=1)
+    cell = (kept**2).sum(dim=1)
+    both = _root((squared + cell + 2 * (kept * diagonal).sum(dim=1)).numpy())
+    return both, both, _root(cell.numpy()), _root(squared.numpy())
 
 
 def _lstm_norms(v: StepValues, gram: Array) -> tuple[Array, Array, Array, Array]:
