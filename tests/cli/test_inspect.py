@@ -281,7 +281,7 @@ def test_a_tagger_reads_words_and_tags(folder: Path, capsys: pytest.CaptureFixtu
         (["the", "--steps", "3-1"], 2, "--steps: expected numbers from 0 such as 3-7 or 1,2,5, got '3-1'"),
         (["the", "--rows", "0"], 2, "rows: expected at least 1, got 0"),
         (["the", "--stride", "0"], 2, "stride: expected"),
-        (["the", "--check", "all"], 2, "check: expected one of quick, full, got 'all'"),
+        (["the", "--check", "all"], 2, "check: expected one of quick, full, none, got 'all'"),
         (["the", "--set-gate", "forgot=0"], 2, "got 'forgot'; did you mean 'forget'?"),
         (["the", "--set-gate", "forget=nan"], 2, "expected GATE=VALUE such as forget=0, got 'forget=nan'"),
         (

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from remy import ops
-from remy.inspect import Override, trace
+from remy.inspect import Override, Residuals, TraceRecord, trace
 from remy.layers import SimpleRNN
 from tests.inspect.chains import B, F, T, classes, inputs, network
 
@@ -102,3 +102,12 @@ def test_where_something_is_held_at_every_step_nothing_is_said_of_the_reference(
         network("lstm", depth=1), inputs(), classes(), override=Override("forget", 0.0, steps=[T - 1])
     )
     assert 0 <= some.residuals.reference < 1e-12
+
+
+def test_a_trace_without_checks_says_so_and_is_otherwise_the_same():
+    model, x, target = network("lstm", depth=2), inputs(), classes()
+    quick, bare = trace(model, x, target), trace(model, x, target, check="none")
+    assert bare.residuals == Residuals(None, None)
+    np.testing.assert_array_equal(bare.layers[1].gradients.h, quick.layers[1].gradients.h)
+    np.testing.assert_array_equal(bare.layers[0].preactivations, quick.layers[0].preactivations)
+    assert TraceRecord.model_validate(bare.to_json()).residuals.reference is None

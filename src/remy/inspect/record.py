@@ -166,7 +166,8 @@ class Residuals:
     Attributes
     ----------
     forward
-        Between the traced scores and those of the model as it is used; None where something was held.
+        Between the traced scores and those of the model as it is used; None where something was held, as all
+        are with ``check="none"``.
     reference
         Between the kernels' states, gates and pre-activations and the float64 reference's, each step taken
         from the kernel's state before it; None where something was held at every step.

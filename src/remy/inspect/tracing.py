@@ -75,7 +75,8 @@ def trace(
         Keep every so many steps; all are run.
     check
         ``"quick"`` holds the forward pass against the model's own and a sample of steps against the
-        reference; ``"full"`` every step, and the gradients against finite differences in float64.
+        reference; ``"full"`` every step, and the gradients against finite differences in float64; ``"none"``
+        nothing, which saves a third of the time.
 
     Returns
     -------
@@ -100,7 +101,7 @@ def trace(
     >>> found.layers[0].gate("forget").shape, found.layers[0].gradients.norms["c"].shape
     ((1, 6, 4), (1, 6))
     """
-    choice("check", check, ("quick", "full"))
+    choice("check", check, ("quick", "full", "none"))
     if not isinstance(stride, int | np.integer) or stride < 1:
         raise UsageError(f"stride: expected a whole number of at least 1, got {stride}")
     subject = subject_of(model, x, target, lengths=lengths, mask=mask, output=output)
@@ -112,7 +113,7 @@ def trace(
     overrides = as_overrides(override)
     with undisturbed(network):
         runs, scores, loss = run_once(subject, overrides, at=at, stride=stride)
-        expected = None if overrides else _expected(subject)
+        expected = None if overrides or check == "none" else _expected(subject)
         layers = [LayerSteps(run) for run in runs]
         found = scores.detach().cpu().numpy()
         residuals = _residuals(subject, layers, overrides, at, found, expected, check)
@@ -260,7 +261,8 @@ def _residuals(
     expected: Array | None,
     check: str,
 ) -> Residuals:
-    found = (against_reference(layer, every=check == "full") for layer in layers)
+    checked = [] if check == "none" else layers
+    found = (against_reference(layer, every=check == "full") for layer in checked)
     each = [differences for differences in found if differences is not None]
     backward = [difference for _, difference in each if difference is not None]
     return Residuals(
