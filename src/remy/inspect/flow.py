@@ -8,12 +8,12 @@ from typing import Any
 
 import numpy as np
 import torch
-from torch import Tensor
 
-from remy import ops
 from remy.errors import UsageError
 from remy.inspect.layers import LayerSteps
+from remy.inspect.probing import gone_back
 from remy.inspect.record import Array
+from remy.inspect.recorder import Run, Segment
 from remy.inspect.subject import subject_of
 from remy.inspect.tracing import run_once, undisturbed
 
@@ -180,35 +180,24 @@ def gradient_flow(
         found = []
         for run in runs:
             steps = LayerSteps(run)
-            assert steps.d_h is not None
-            found.append(by_lag(steps, steps.d_h, steps.d_c, steps.later_c))
+            found.append(by_lag(steps))
     return tuple(found)
 
 
 def _probed(steps: LayerSteps, probes: int, seed: int) -> Flow:
     """Return the flow of random directions of the last state, each of length 1."""
     generator = torch.Generator().manual_seed(seed)
-    a = steps.arguments
+    # Of all calls that the sequence took, one.
+    a = steps.arguments.by_time()._replace(
+        x=steps.x.transpose(0, 1), mask=steps.valid.transpose(0, 1), lengths=None, zero_output=False
+    )
     batch, units = len(steps.h), steps.h.shape[2]
-    squares: list[Any] = []
+    squares: list[Flow] = []
     for _ in range(probes):
         direction = torch.randn(batch, units, generator=generator, dtype=torch.float64)
         d_h = (direction / direction.norm(dim=1, keepdim=True)).to(a.x.dtype)
-        state = None if a.h0 is None else (a.h0.detach(),) if a.c0 is None else (a.h0.detach(), a.c0.detach())
-        record = ops.sequence_record(
-            steps.x.transpose(0, 1), a.kernel.detach(), a.recurrent_kernel.detach(),
-            None if a.bias is None else a.bias.detach(),
-            cell=a.cell, initial_state=state, mask=steps.valid.transpose(0, 1), reverse=a.reverse, d_h=d_h,
-        )  # fmt: skip
-        assert record.gradients is not None
-        d_h, d_c, later_c = record.gradients.states.transpose(0, 1), record.gradients.cells, None
-        if d_c is not None:
-            d_c = d_c.transpose(0, 1)
-            handed = torch.where(steps.valid[..., None], record.gates.transpose(0, 1)[:, :, 1] * d_c, d_c)
-            none = torch.zeros_like(handed[:, :1])  # nothing reaches the last one but by its h
-            parts = [none, handed[:, :-1]] if a.reverse else [handed[:, 1:], none]
-            later_c = torch.cat(parts, dim=1)
-        squares.append(by_lag(steps, d_h, d_c, later_c))
+        run = Run(steps.place, [Segment(gone_back(a, d_h, None)[0], 0)], a.steps)
+        squares.append(by_lag(LayerSteps(run)))
     return _mean(squares)
 
 
@@ -224,14 +213,15 @@ def _mean(flows: list[Flow]) -> Flow:
     )  # fmt: skip
 
 
-def by_lag(steps: LayerSteps, h: Tensor, c: Tensor | None, later_c: Tensor | None) -> Flow:
-    """Order gradients ``(B, T, H)`` by the lag: from each row's last step with one, as the layer reads.
+def by_lag(steps: LayerSteps) -> Flow:
+    """Order the gradients of a layer by the lag: from each row's last step with one, as the layer reads.
 
-    `c` is the whole gradient at the cell states, `later_c` what of it does not come through the h of the same
-    step. Norms are root mean squares over the rows that reach so far back.
+    Norms are root mean squares over the rows that reach so far back.
     """
     # In float64: squares of what explodes would overflow.
-    d_h, d_c, d_later = (None if t is None else t.detach().double().numpy() for t in (h, c, later_c))
+    d_h, d_c, d_later = (
+        None if t is None else t.detach().double().numpy() for t in (steps.d_h, steps.d_c, steps.later_c)
+    )
     assert d_h is not None
     valid = steps.valid.numpy()
     by_row = [_row_by_lag(valid[row], d_h[row], steps.reverse) for row in range(len(d_h))]

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from remy import ops
 from remy.inspect.flow import Flow, by_lag
 from remy.inspect.layers import LayerSteps
+from remy.inspect.probing import gone_back
 from remy.inspect.recorder import Place, Run, Segment, places
 from remy.ops.arguments import Arguments
 from remy.ops.interface import unwatched
@@ -160,47 +159,18 @@ def _measured(place: Place, calls: list[Arguments], direction: Tensor) -> LayerG
     recordings: list[Recording] = []
     d_h, d_c = direction, None
     for a in reversed(calls):
-        recording, d_h, d_c = _recorded(a, d_h, d_c)
+        recording, d_h, d_c = gone_back(a, d_h, d_c)
         recordings.insert(0, recording)
     run = Run(place)
     for recording in recordings:
         run.segments.append(Segment(recording, run.steps))
         run.steps += recording.arguments.steps
     steps = LayerSteps(run)
-    assert steps.d_h is not None
-    flow = by_lag(steps, steps.d_h, steps.d_c, steps.later_c)
+    flow = by_lag(steps)
     dead = _dead(steps)
     shares = {way: float(of_units.float().mean()) for way, of_units in dead.items()}
     any_dead = float(torch.stack(list(dead.values())).any(dim=0).float().mean()) if dead else 0.0
     return LayerGlance(flow, _levels(steps), shares, any_dead, calls[0].recurrent_kernel)
-
-
-def _recorded(a: Arguments, d_h: Tensor, d_c: Tensor | None) -> tuple[Recording, Tensor, Tensor | None]:
-    """Run a sequence there and back; beside it what reaches the states before it."""
-    state = None if a.h0 is None else (a.h0,) if a.c0 is None else (a.h0, a.c0)
-    found = ops.sequence_record(
-        a.x, a.kernel, a.recurrent_kernel, a.bias,
-        cell=a.cell, initial_state=state, lengths=a.lengths, mask=a.mask,
-        recurrent_dropout=a.recurrent_dropout, reverse=a.reverse, d_h=d_h, d_c=d_c,
-    )  # fmt: skip
-    back = found.gradients
-    assert back is not None
-
-    def rows_first(t: Tensor | None) -> Any:
-        return None if t is None else t.transpose(0, 1)
-
-    recording = Recording(
-        a,
-        rows_first(found.states),
-        rows_first(found.cells),
-        rows_first(found.gates),
-        d_states=rows_first(back.states),
-        d_cells=rows_first(back.cells),
-        d_h0=back.h,
-        d_h=d_h,
-        d_c=d_c,
-    )
-    return recording, back.h, back.c
 
 
 def _levels(steps: LayerSteps) -> dict[str, GateLevel]:

@@ -86,15 +86,13 @@ def matrices(v: StepValues) -> tuple[Array, Array]:
         z = v.gates[:, 0]
         cell_road[:, range(units), range(units)] = z * v.free(-2)
     if v.cell == "gru_reset_before":
-        r, candidate = v.gates[:, 1], v.gates[:, 2]
-        slope = (1 - z) * (1 - candidate**2) * v.free(2) * v.free(-2)
-        inner = (v.h_before * r * (1 - r) * v.free(1))[:, :, None] * kernels[1]
-        inner[:, range(units), range(units)] += r
+        of_update, of_reset, slope = _reset_before_slopes(v)
+        inner = of_reset[:, :, None] * kernels[1]
+        inner[:, range(units), range(units)] += v.gates[:, 1]
         import torch  # whose products run side by side; the figures, which read this file, do without it
 
         products = torch.matmul(torch.from_numpy(np.ascontiguousarray(kernels[2])), torch.from_numpy(inner))
         through = slope[:, :, None] * products.numpy()
-        of_update = (v.h_before - candidate) * z * (1 - z) * v.free(0) * v.free(-2)
         return cell_road, through + of_update[:, :, None] * kernels[0]
     for w, kernel in zip(_slopes(v), kernels, strict=True):
         gate_road += w[:, :, None] * kernel
@@ -145,6 +143,17 @@ def _slopes(v: StepValues) -> Sequence[Array]:
     return [slopes[v.cell]() * v.free(-2)]
 
 
+def _reset_before_slopes(v: StepValues) -> tuple[Array, Array, Array]:
+    """Return ``∂h_t/∂a_z``, ``∂(r ⊙ h_{t-1})/∂a_r`` and ``∂h_t/∂a_h``, ``(N, H)`` each.
+
+    Of the GRU whose reset gate acts before the product.
+    """
+    z, r, candidate = np.moveaxis(v.gates, 1, 0)
+    of_update = (v.h_before - candidate) * z * (1 - z) * v.free(0) * v.free(-2)
+    of_reset = v.h_before * r * (1 - r) * v.free(1)
+    return of_update, of_reset, (1 - z) * (1 - candidate**2) * v.free(2) * v.free(-2)
+
+
 def norms(v: StepValues) -> tuple[Array, Array, Array, Array]:
     """Return ``(N,)`` each: the norms of :class:`Jacobians`, in its order.
 
@@ -183,15 +192,11 @@ def _reset_before_norms(v: StepValues) -> tuple[Array, Array, Array, Array]:
         torch.from_numpy(np.ascontiguousarray(v.recurrent_kernel[:, k : k + units].T))
         for k in range(0, 3 * units, units)
     )
-    z, r, candidate = (torch.from_numpy(np.ascontiguousarray(v.gates[:, k])) for k in range(3))
-    h = torch.from_numpy(np.ascontiguousarray(v.h_before))
-    free = [v.free(which) for which in (0, 1, 2, -2)]
-    held = [torch.as_tensor(each, dtype=z.dtype) for each in free]
-    slope = (1 - z) * (1 - candidate**2) * held[2] * held[3]
-    update = (h - candidate) * z * (1 - z) * held[0] * held[3]
-    reset, kept = h * r * (1 - r) * held[1], z * held[3]
-    squared, diagonal = torch.empty(len(h), dtype=z.dtype), torch.empty_like(h)
-    for start in range(0, len(h), _TOGETHER):
+    update, reset, slope = map(torch.from_numpy, _reset_before_slopes(v))
+    r = torch.from_numpy(np.ascontiguousarray(v.gates[:, 1]))
+    kept = torch.from_numpy(v.gates[:, 0] * v.free(-2))
+    squared, diagonal = torch.empty(len(r), dtype=r.dtype), torch.empty_like(r)
+    for start in range(0, len(r), _TOGETHER):
         some = slice(start, start + _TOGETHER)
         inner = reset[some, :, None] * of_reset
         inner.diagonal(dim1=1, dim2=2).add_(r[some])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -278,8 +277,3 @@ class Trace:
         from remy.inspect.arrays import save
 
         save(self, path)
-
-
-def same_steps(layers: Sequence[LayerTrace]) -> bool:
-    """Whether all layers ran over the same steps."""
-    return all(np.array_equal(layer.steps, layers[0].steps) for layer in layers)
