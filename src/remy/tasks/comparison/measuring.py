@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 
 from remy import ops, runtime
-from remy.inspect import Flow, Subject, gradient_flow, trace
+from remy.inspect import Flow, Subject, gate_use, gradient_flow, trace
 from remy.io.architecture.decoder import DECODER
 from remy.io.architecture.tagger import CHARACTERS
 from remy.io.model_file import ModelFile
@@ -26,8 +26,6 @@ from remy.training.snapshot import Arrays
 
 #: Rows of a batch that are looked at, the longest.
 ROWS: Final = 16
-#: A gate is closed below the first and open above the second.
-_CLOSED, _OPEN = 0.1, 0.9
 #: Steps that are not timed, rounds, and the shortest round in seconds.
 _WARM, _ROUNDS, _ROUND = 50, 5, 0.01
 
@@ -56,7 +54,7 @@ class Reading:
 
     def subject(self, x: Any, target: Any = None) -> Subject:
         """Return what is traced; `x` and `target` are not looked at."""
-        return Subject(self._network, self._run, expected=lambda: np.zeros((1, 1), np.float32))
+        return Subject(self._network, self._run)
 
     def _run(self, network: torch.nn.Module) -> Tensor:
         outer, seen = observer(), set[int]()
@@ -92,15 +90,13 @@ def reaches_and_gates(
     flows = gradient_flow(reading, None)
     reaches = tuple(reach_of(flow) for flow in flows if not flow.name.startswith(CHARACTERS))
     gates = []
-    for layer in trace(reading, None).layers:
+    for layer in trace(reading, None, check="none").layers:
         if layer.name.startswith(CHARACTERS):
             continue
-        for name in layer.gate_names:
-            if name == "candidate":
-                continue
-            values = layer.gate(name)[layer.valid]
-            closed, opened = float((values < _CLOSED).mean()), float((values > _OPEN).mean())
-            gates.append(Gate(layer.name, layer.direction, name, float(values.mean()), closed, opened))
+        use = gate_use(layer)
+        for k, name in enumerate(use.gates):
+            mean, closed, opened = (float(each[k].mean()) for each in (use.mean, use.shut, use.open))
+            gates.append(Gate(layer.name, layer.direction, name, mean, closed, opened))
     return reaches, tuple(gates)
 
 
