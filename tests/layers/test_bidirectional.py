@@ -7,6 +7,7 @@ import torch
 
 from remy.errors import ShapeError, UsageError
 from remy.layers import GRU, LSTM, Bidirectional, Dense
+from remy.layers.bidirectional import MERGE_MODES, merged
 from tests.layers.kinds import (
     GAPS,
     KINDS,
@@ -141,3 +142,13 @@ def test_an_initial_state_of_one_direction_is_refused():
     message = "expected initial state of 4 tensors, the forward direction's first, got a sequence of 2"
     with pytest.raises(ShapeError, match=re.escape(message)):
         layer(torch.zeros(B, T, F), initial_state=(torch.zeros(B, H), torch.zeros(B, H)))
+
+
+def test_outputs_of_both_are_merged_outside_a_layer_as_inside():
+    layer, x = Bidirectional(LSTM(H, return_sequences=True), merge_mode=None), torch.randn(B, T, F)
+    first, second = layer(x)
+    for mode in MERGE_MODES:
+        layer.merge_mode = mode
+        assert torch.equal(merged(first, second, mode=mode), layer(x))
+    with pytest.raises(UsageError, match="merge_mode: expected one of concat, sum, mul, ave, got 'max'"):
+        merged(first, second, mode="max")

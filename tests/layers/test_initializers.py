@@ -65,3 +65,13 @@ def test_every_name_fills_every_value():
 def test_a_misspelt_name_is_refused_with_the_nearest():
     with pytest.raises(UsageError, match="got 'glorot_unifrom'; did you mean 'glorot_uniform'"):
         drawn("glorot_unifrom")
+
+
+def test_a_generator_draws_what_torchs_own_would_and_leaves_that_alone():
+    for name in INITIALIZERS:
+        expected = drawn(name)
+        before = torch.get_rng_state()
+        found = torch.empty(IN, OUT)
+        initialize(found, name, generator=torch.Generator().manual_seed(0))
+        assert torch.equal(found, expected), name
+        assert torch.equal(torch.get_rng_state(), before), name

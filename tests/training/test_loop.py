@@ -297,3 +297,71 @@ def test_reports_tell_loss_best_speed_and_time_left() -> None:
     assert all(report.items_per_second > 0 for report in reports)
     assert reports[0].seconds_left > reports[-1].seconds_left
     assert all(report.loss is not None for report in reports)
+
+
+def trainer_of(config: LanguageModelTrain) -> Trainer:
+    with own_randomness(config.seed, torch.device("cpu")):
+        network = LanguageNetwork(architecture(vocabulary_size=7))
+        return Trainer(StreamLesson(network, tiny.ids(700), tiny.ids(300, seed=1), config), config)
+
+
+def weights_of(trainer: Trainer) -> dict[str, bytes]:
+    return {name: array.tobytes() for name, array in trainer.lesson.weights().items()}
+
+
+def test_advancing_makes_the_updates_of_a_run_and_tells_the_loss_of_each() -> None:
+    whole, stepped = trainer_of(options()), trainer_of(options())
+    losses: list[float] = []
+    plain = whole.lesson.loss
+
+    def noted(update: int) -> tuple[torch.Tensor, int]:
+        loss, items = plain(update)
+        losses.append(float(loss.detach()))
+        return loss, items
+
+    whole.lesson.loss = noted  # type: ignore[method-assign]
+    outcome = whole.run()
+    told = list(stepped.advance())
+    assert not any(loss.requires_grad for loss in told)
+    assert [float(loss) for loss in told] == losses
+    assert weights_of(stepped) == weights_of(whole)
+    assert without_time(stepped.progress.history) == without_time(outcome.history)
+
+
+def test_who_stops_asking_leaves_the_network_as_the_last_update_left_it() -> None:
+    stopped, shelf = trainer_of(options()), Shelf()
+    advancing = stopped.advance()
+    for _ in range(5):
+        next(advancing)
+    advancing.close()  # type: ignore[attr-defined]
+    assert stopped.progress.update == 5
+    with own_randomness(5, torch.device("cpu")):
+        network = LanguageNetwork(architecture(vocabulary_size=7))
+        lesson = StreamLesson(network, tiny.ids(700), tiny.ids(300, seed=1), options())
+        Trainer(lesson, options(), store=shelf).run()
+    fifth = shelf.checkpoints[4]
+    assert fifth.record["update"] == 5
+    for name, parameter in stopped.network.named_parameters():
+        assert parameter.detach().numpy().tobytes() == fifth.tensors[f"network/{name}"].tobytes()
+
+
+def test_a_new_peak_counts_from_the_next_update_on() -> None:
+    changed, kept = trainer_of(options()), trainer_of(options())
+    assert changed.peak == options().lr
+    ways = zip(changed.advance(), kept.advance(), strict=True)
+    for _ in range(4):
+        next(ways)
+    assert weights_of(changed) == weights_of(kept)
+    before = weights_of(changed)
+    changed.peak = 1e-30  # too small to change anything
+    next(ways)
+    assert weights_of(changed) == before
+    assert weights_of(kept) != before
+
+
+def test_a_peak_from_the_first_update_on_is_the_learning_rate_of_the_configuration() -> None:
+    changed, configured = trainer_of(options()), trainer_of(options(lr=0.02))
+    changed.peak = 0.02
+    changed.run()
+    configured.run()
+    assert weights_of(changed) == weights_of(configured)

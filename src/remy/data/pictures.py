@@ -91,7 +91,7 @@ def read_pixels(path: str | Path, *, size: int, channels: int) -> NDArray[np.uin
                 _refuse_unfit(picture, name)
                 # A JPEG is decoded at a fraction of its size, still twice as large as what is asked for.
                 picture.draft(None, (2 * size, 2 * size))
-                return _squared(_upright(picture), size, "RGB" if channels == 3 else "L")
+                return squared(_upright(picture), size, "RGB" if channels == 3 else "L")
     except DataError:
         raise
     except pil.UnidentifiedImageError as error:
@@ -156,7 +156,7 @@ def _upright(picture: Image) -> Image:
     return turned if turned.mode == "L" else turned.convert("L" if turned.mode == "1" else "RGB")
 
 
-def _squared(picture: Image, size: int, mode: str) -> NDArray[np.uint8]:
+def squared(picture: Image, size: int, mode: str) -> NDArray[np.uint8]:
     """Return the picture scaled to fit, in the middle of a square (size, size, 1 or 3)."""
     from PIL import Image
 

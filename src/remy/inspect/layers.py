@@ -180,8 +180,8 @@ class LayerSteps:
         gate_road = self.back
         if cell_road is not None and self.d_c is None:
             gate_road = gate_road - cell_road
-        by_gates = gate_road.norm(dim=2)
-        by_cell = torch.zeros_like(by_gates) if cell_road is None else cell_road.norm(dim=2)
+        by_gates = _norms(gate_road)
+        by_cell = torch.zeros_like(by_gates) if cell_road is None else _norms(cell_road)
         if self.d_c is not None and not self.all_count:  # a masked step carries h too, through no gate
             by_cell = torch.where(self.valid, by_cell, by_cell.hypot(by_gates))
             by_gates = torch.where(self.valid, by_gates, 0)
@@ -239,6 +239,12 @@ def _product(x: Tensor, kernel: Tensor, bias: Tensor | None) -> Tensor:
     rows = x.flatten(0, 1)
     found = rows @ kernel if bias is None else torch.addmm(bias, rows, kernel)
     return found.view(*x.shape[:2], kernel.shape[1])
+
+
+def _norms(t: Tensor) -> Tensor:
+    # In float64: squares of what vanishes below 1e-19 would be 0, of what explodes infinite.
+    found: Tensor = torch.linalg.vector_norm(t, dim=2, dtype=torch.float64).to(t.dtype)
+    return found
 
 
 def _numpy(t: Tensor) -> Array:

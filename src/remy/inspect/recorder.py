@@ -141,28 +141,25 @@ class Recorder:
         return result
 
     def _hold(self, run: Run, a: Arguments, held: Held, start: int) -> Result:
-        """Run the kernel up to where something is held first, and the loop from there."""
+        """Run the loop from the first to the last step where something is held, and the kernel around it."""
         touched = torch.stack([where.flatten(1).any(dim=1) for where, _ in held.values()]).any(dim=0)
         places_held = touched.nonzero()[:, 0]
-        if a.reverse:
-            cut = int(places_held[-1]) + 1
-            before, after = (cut, a.steps), (0, cut)
-        else:
-            cut = int(places_held[0])
-            before, after = (0, cut), (cut, a.steps)
-        parts: dict[tuple[int, int], Tensor] = {}
-        if before[0] < before[1]:
-            first = part_of(a, *before)
-            (outputs, h, c), recording = ops.record(first, token=self._token)
-            run.segments.append(Segment(recording, start + before[0]))
-            parts[before] = outputs
+        first, end = int(places_held[0]), int(places_held[-1]) + 1
+        spans = [(0, first), (first, end), (end, a.steps)]
+        parts: dict[int, Tensor] = {}
+        for begin, stop in reversed(spans) if a.reverse else spans:
+            if begin == stop:
+                continue
+            chosen = None
+            if begin == first:
+                chosen = {name: (w[begin:stop], v[begin:stop]) for name, (w, v) in held.items()}
+            part = part_of(a, begin, stop)
+            (parts[begin], h, c), recording = ops.record(part, token=self._token, held=chosen)
+            run.segments.append(Segment(recording, start + begin, chosen))
             a = a._replace(h0=h, c0=c)
-        chosen = {name: (w[slice(*after)], v[slice(*after)]) for name, (w, v) in held.items()}
-        (outputs, h, c), recording = ops.record(part_of(a, *after), token=self._token, held=chosen)
-        run.segments.append(Segment(recording, start + after[0], chosen))
-        parts[after] = outputs
+        assert a.h0 is not None
         time = 1 if a.batch_first else 0
-        return torch.cat([parts[key] for key in sorted(parts)], dim=time), h, c
+        return torch.cat([parts[begin] for begin in sorted(parts)], dim=time), a.h0, a.c0
 
 
 def part_of(a: Arguments, start: int, stop: int) -> Arguments:

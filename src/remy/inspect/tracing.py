@@ -70,7 +70,7 @@ def trace(
     override
         Gates or states to hold: ``{"forget": 0}`` everywhere, or one or several
         :class:`~remy.inspect.Override`. Everything that ran before the first of these steps stays as it is,
-        to the last bit; from there on the steps are a loop of torch operators.
+        to the last bit; from there to the last of these steps a loop of torch operators takes over.
     stride
         Keep every so many steps; all are run.
     check

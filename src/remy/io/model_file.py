@@ -180,9 +180,20 @@ def read_task(path: str | Path) -> str:
     ModelFileError
         Naming the file and the first thing that is wrong with its header.
     """
-    with tensor_file.open_file(path) as stream:
-        task: str = _header(path, tensor_file.read_contents(path, stream).metadata)["task"]
+    task: str = read_header(path)["task"]
     return task
+
+
+def read_header(path: str | Path) -> dict[str, Any]:
+    """Return what the model file at `path` says of itself, see above; no weight is read, nor checked.
+
+    Raises
+    ------
+    ModelFileError
+        Naming the file and the first thing that is wrong with its header.
+    """
+    with tensor_file.open_file(path) as stream:
+        return _header(path, tensor_file.read_contents(path, stream).metadata)
 
 
 def _header(path: str | Path, metadata: Mapping[str, str]) -> dict[str, Any]:

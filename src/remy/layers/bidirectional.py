@@ -149,10 +149,32 @@ class Bidirectional(SequenceLayer):
         return state[:first], state[first:]
 
     def _merge(self, first: Tensor, second: Tensor) -> Any:
-        if self.merge_mode is None:
-            return first, second
-        if self.merge_mode == "concat":
-            return torch.cat([first, second], dim=-1)
-        if self.merge_mode == "mul":
-            return first * second
-        return first + second if self.merge_mode == "sum" else (first + second) / 2
+        return (first, second) if self.merge_mode is None else merged(first, second, mode=self.merge_mode)
+
+
+def merged(first: Tensor, second: Tensor, *, mode: str) -> Tensor:
+    """Return the outputs of both directions as one.
+
+    Parameters
+    ----------
+    first, second
+        ``(..., H)``; of the same H but for ``concat``.
+    mode
+        ``concat`` (features side by side), ``sum``, ``mul`` or ``ave``.
+
+    Raises
+    ------
+    UsageError
+        If `mode` is none of these.
+
+    Examples
+    --------
+    >>> merged(torch.tensor([1.0]), torch.tensor([3.0]), mode="ave")
+    tensor([2.])
+    """
+    choice("bidirectional merge_mode", mode, MERGE_MODES)
+    if mode == "concat":
+        return torch.cat([first, second], dim=-1)
+    if mode == "mul":
+        return first * second
+    return first + second if mode == "sum" else (first + second) / 2

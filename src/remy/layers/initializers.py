@@ -6,7 +6,7 @@ from collections.abc import Callable
 from math import sqrt
 
 import torch
-from torch import Tensor
+from torch import Generator, Tensor
 
 from remy.errors import choice
 
@@ -20,7 +20,7 @@ _SCALINGS = {"glorot": (1.0, "average"), "he": (2.0, "in"), "lecun": (1.0, "in")
 
 
 @torch.no_grad()
-def initialize(tensor: Tensor, initializer: Initializer) -> None:
+def initialize(tensor: Tensor, initializer: Initializer, *, generator: Generator | None = None) -> None:
     """Fill `tensor` in place.
 
     Parameters
@@ -31,6 +31,8 @@ def initialize(tensor: Tensor, initializer: Initializer) -> None:
         ``zeros``, ``ones``, ``glorot_uniform``, ``glorot_normal``, ``he_uniform``, ``he_normal``,
         ``lecun_uniform``, ``lecun_normal``, ``orthogonal``, ``random_uniform`` (within 0.05),
         ``random_normal`` (deviation 0.05), or a function that fills a tensor, as those of ``torch.nn.init``.
+    generator
+        What named ones draw from; None for torch's own, which all threads share.
 
     Raises
     ------
@@ -53,32 +55,32 @@ def initialize(tensor: Tensor, initializer: Initializer) -> None:
         initializer(tensor)
         return
     choice("initializer", initializer, INITIALIZERS)
-    INITIALIZERS[initializer](tensor)
+    INITIALIZERS[initializer](tensor, generator)
 
 
-def _scaled(family: str, distribution: str) -> Callable[[Tensor], object]:
+def _scaled(family: str, distribution: str) -> Callable[[Tensor, Generator | None], object]:
     numerator, fan = _SCALINGS[family]
 
-    def fill(tensor: Tensor) -> None:
+    def fill(tensor: Tensor, generator: Generator | None) -> None:
         fan_in, fan_out = tensor.shape[0], tensor.shape[-1]
         divisor = fan_in if fan == "in" else (fan_in + fan_out) / 2
         scale = sqrt(numerator / max(1.0, divisor))
         if distribution == "uniform":
-            tensor.uniform_(-sqrt(3.0) * scale, sqrt(3.0) * scale)
+            tensor.uniform_(-sqrt(3.0) * scale, sqrt(3.0) * scale, generator=generator)
         else:
             std = scale / _TRUNCATED_STD
-            torch.nn.init.trunc_normal_(tensor, std=std, a=-2 * std, b=2 * std)
+            torch.nn.init.trunc_normal_(tensor, std=std, a=-2 * std, b=2 * std, generator=generator)
 
     return fill
 
 
-#: Name -> function that fills a tensor in place.
-INITIALIZERS: dict[str, Callable[[Tensor], object]] = {
-    "zeros": torch.nn.init.zeros_,
-    "ones": torch.nn.init.ones_,
-    "orthogonal": torch.nn.init.orthogonal_,
-    "random_uniform": lambda tensor: tensor.uniform_(-0.05, 0.05),
-    "random_normal": lambda tensor: tensor.normal_(std=0.05),
+#: Name -> function that fills a tensor in place, from a generator.
+INITIALIZERS: dict[str, Callable[[Tensor, Generator | None], object]] = {
+    "zeros": lambda tensor, _: torch.nn.init.zeros_(tensor),
+    "ones": lambda tensor, _: torch.nn.init.ones_(tensor),
+    "orthogonal": lambda tensor, generator: torch.nn.init.orthogonal_(tensor, generator=generator),
+    "random_uniform": lambda tensor, generator: tensor.uniform_(-0.05, 0.05, generator=generator),
+    "random_normal": lambda tensor, generator: tensor.normal_(std=0.05, generator=generator),
     **{
         f"{family}_{distribution}": _scaled(family, distribution)
         for family in _SCALINGS

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import nullcontext
 
 import numpy as np
@@ -48,6 +48,11 @@ class Trainer:
         Where curves go, if anywhere.
     clock
         Seconds; replaced in tests.
+
+    Attributes
+    ----------
+    peak
+        The highest learning rate, at first that of `config`; a change counts from the next update on.
     """
 
     def __init__(
@@ -63,6 +68,7 @@ class Trainer:
         self.lesson = lesson
         self.network = lesson.network
         self.config = config
+        self.peak = config.lr
         self.epochs = config.epochs or lesson.epochs
         self.updates = max(1, round(self.epochs * lesson.updates_per_epoch))
         self.evaluate_every = lesson.updates_per_epoch
@@ -107,31 +113,50 @@ class Trainer:
         DataError
             If the loss is no longer a number, or nothing can be written.
         """
-        self._started, self._earlier = self._clock(), self.progress.seconds
-        self._first_update = self.progress.update
-        self._saved_at, self._saved_update = self._started, -1
-        self._store.save_history(self.progress.history)
-        self.network.train()
         with StopRequest() as stop:
-            while (reason := self._ended()) is None:
-                self._update()
-                due = self.progress.update % self.evaluate_every == 0 or self.progress.update == self.updates
-                if due:
-                    self._validate()
-                    self._save()
-                elif self._clock() - self._saved_at >= self.config.checkpoint_seconds:
-                    self._save()
+            for _ in self.advance():
                 if stop.requested:
                     self._save()
                     raise Interrupted
                 self._warn_of_too_little_time()
                 if self._reporter.due():
                     self._reporter.progress(self._report())
-            history = self.progress.history
-            if not history or history[-1]["update"] != self.progress.update:
+        return self._outcome()
+
+    def advance(self) -> Iterator[torch.Tensor]:
+        """Train an update at a time, for who does something of their own in between; `run` is this.
+
+        Whoever stops asking ends the run: it is then as the last update left it.
+
+        Yields
+        ------
+        Tensor
+            The loss of every update, once it is made; reading it waits for the device.
+
+        Raises
+        ------
+        DataError
+            If the loss is no longer a number, or nothing can be written.
+        """
+        self._started, self._earlier = self._clock(), self.progress.seconds
+        self._first_update = self.progress.update
+        self._saved_at, self._saved_update = self._started, -1
+        self._store.save_history(self.progress.history)
+        self.network.train()
+        while (reason := self._ended()) is None:
+            loss = self._update()
+            due = self.progress.update % self.evaluate_every == 0 or self.progress.update == self.updates
+            if due:
                 self._validate()
-            self._save()
-        return self._outcome(reason)
+                self._save()
+            elif self._clock() - self._saved_at >= self.config.checkpoint_seconds:
+                self._save()
+            yield loss
+        history = self.progress.history
+        if not history or history[-1]["update"] != self.progress.update:
+            self._validate()
+        self._save()
+        self._reason = reason
 
     def _ended(self) -> str | None:
         limit, patience = self.config.max_time, self.config.patience
@@ -144,12 +169,12 @@ class Trainer:
             return "max_time"
         return None
 
-    def _update(self) -> None:
+    def _update(self) -> torch.Tensor:
         progress, watch = self.progress, self._watch
         rate = learning_rate(
             progress.update,
             updates=self.updates,
-            peak=self.config.lr,
+            peak=self.peak,
             warmup=self.config.warmup,
             final=self.config.final_lr,
         )
@@ -167,6 +192,7 @@ class Trainer:
         progress.loss_count += items
         progress.update += 1
         self._items += items
+        return loss.detach()
 
     def _validate(self) -> None:
         progress, metric = self.progress, self.config.metric
@@ -236,7 +262,7 @@ class Trainer:
         if not math.isfinite(loss):
             raise DataError(
                 f"training: the loss is no longer a number at update {self.progress.update}; "
-                f"lower the learning rate (train.lr, now {self.config.lr:g}) "
+                f"lower the learning rate (train.lr, now {self.peak:g}) "
                 f"or the longest gradient (train.clip, now {self.config.clip:g})"
             )
 
@@ -281,14 +307,14 @@ class Trainer:
         last = self.progress.history[-1]
         return {name.removeprefix("valid_"): last[name] for name in last if name.startswith("valid_")}
 
-    def _outcome(self, reason: str) -> Outcome:
+    def _outcome(self) -> Outcome:
         progress = self.progress
         # A finished run has validated at least once.
         assert progress.best is not None
         assert progress.best_score is not None
         assert progress.best_update is not None
         return Outcome(
-            reason=reason,
+            reason=self._reason,
             tensors=progress.best,
             score=progress.best_score,
             update=progress.best_update,

@@ -85,6 +85,21 @@ def test_the_policy_allows_the_pages_own_script_and_style_and_nothing_else(found
     assert "default-src" in rules
 
 
+def test_readers_of_screens_find_one_main_part_and_a_name_for_every_picture_and_place_that_scrolls(
+    found: Trace,
+) -> None:
+    parts = Parts(page(found, title="t"))
+    assert [tag for tag, _ in parts.elements].count("main") == 1
+    # The map's name says what it shows, and is set when that is chosen.
+    assert 'byId("map").setAttribute("aria-label"' in page(found, title="t")
+    for tag, attributes in parts.elements:
+        named = attributes.get("id") == "map" or "aria-label" in attributes
+        assert named or tag != "canvas", attributes
+        if attributes.get("role") == "region":
+            assert named, attributes
+            assert attributes.get("tabindex") == "0", attributes
+
+
 def test_nothing_is_loaded_from_anywhere(found: Trace) -> None:
     made = page(found, title="t")
     parts = Parts(made)

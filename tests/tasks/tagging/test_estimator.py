@@ -39,6 +39,13 @@ def test_every_cell_learns_spans(cell: str) -> None:
     assert model.evaluate(toy.spans(30, seed=2))["span_f1"] > 0.9
 
 
+def test_it_says_which_words_its_vocabulary_has() -> None:
+    model = made().fit(toy.words(40))
+    assert model.knows(["the", "The", "flounder"]) == [True, True, False]
+    with pytest.raises(UsageError, match="knows: the model has learned nothing yet"):
+        made().knows(["the"])
+
+
 def test_a_live_tagger_tags_word_by_word() -> None:
     model = made(live=True).fit(toy.words())
     words = toy.words(1, seed=3)[0][0]

@@ -51,10 +51,15 @@ def save_figure(figure: Figure, path: str | Path) -> None:
     ending = Path(path).suffix.lower()
     if ending not in _METADATA:
         raise UsageError(f"save_figure: expected a name that ends in .png or .svg, got '{Path(path).name}'")
+    write_bytes(path, figure_bytes(figure, ending))
+
+
+def figure_bytes(figure: Figure, ending: str) -> bytes:
+    """Return what `save_figure` writes to a file that ends in ``.png`` or ``.svg``."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
 
     FigureCanvasAgg(figure)
     buffer = io.BytesIO()
     with house_style():
         figure.savefig(buffer, format=ending[1:], dpi=120, metadata=_METADATA[ending])
-    write_bytes(path, buffer.getvalue())
+    return buffer.getvalue()

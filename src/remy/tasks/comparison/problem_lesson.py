@@ -104,6 +104,10 @@ class ProblemLesson:
         """Return the loss on sequences that are the same for every seed and cell."""
         return {"loss": self._scored(VALIDATED, _VALIDATED)[0]}
 
+    def baseline(self) -> float:
+        """Return the score of who remembers nothing, on the sequences of a validation."""
+        return self.problem.baseline(self._draw(VALIDATED, _VALIDATED)[1].cpu().numpy())
+
     def score(self) -> tuple[float, float]:
         """Return the score on other ones, and the baseline's on the same."""
         return self._scored(SCORED, _SCORED)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median, median_low
@@ -10,22 +10,15 @@ from typing import Any, Final
 
 import torch
 
-from remy import layers
 from remy.errors import UsageError, choice
 from remy.inspect import gradient_flow
-from remy.layers.recurrent import Recurrent
 from remy.tasks.comparison.measuring import reach_of
 from remy.tasks.comparison.rows import Reach, finite
+from remy.tasks.comparison.started import KEEPING, started_layer
 from remy.tasks.comparison.variants import CELLS
-from remy.training.machine import own_randomness
 
-#: The gate whose bias keeps the state, and its bias in the usual start.
-_KEEPING: Final = {"lstm": ("forget", 1.0), "gru": ("update", 0.0)}
-_LAYERS: Final[dict[str, Callable[..., Recurrent]]] = {
-    "simple_rnn": layers.SimpleRNN,
-    "lstm": layers.LSTM,
-    "gru": layers.GRU,
-}
+#: The bias of the gate that keeps the state in the usual start.
+_USUAL: Final = {"lstm": 1.0, "gru": 0.0}
 #: Rows and features of what the layers read: numbers from the normal distribution.
 _ROWS, _INPUTS = 4, 8
 
@@ -54,7 +47,7 @@ class Start:
     @property
     def name(self) -> str:
         """``lstm, forget bias 1`` or ``simple_rnn``, and the scale where it is not 1."""
-        bias = "" if self.bias is None else f", {_KEEPING[self.cell][0]} bias {self.bias:g}"
+        bias = "" if self.bias is None else f", {KEEPING[self.cell][0]} bias {self.bias:g}"
         return f"{self.cell}{bias}{'' if self.scale == 1.0 else f', recurrent kernel times {self.scale:g}'}"
 
     @property
@@ -164,7 +157,7 @@ class Starts:
 
     def _by_bias(self) -> list[str]:
         found = []
-        for cell, (gate, _) in _KEEPING.items():
+        for cell, (gate, _) in KEEPING.items():
             rows = [row for row in self.rows if row.cell == cell and row.scale == self.rows[0].scale]
             rows.sort(key=lambda row: row.bias or 0.0)
             if len(rows) < 2:
@@ -231,21 +224,13 @@ def compare_starts(
         for cell in dict.fromkeys(cells):
             for bias in biases[cell]:
                 reaches = tuple(_reach(cell, units, steps, bias, scale, seed) for seed in range(seeds))
-                usual = scale == 1.0 and (bias is None or bias == _KEEPING[cell][1])
+                usual = scale == 1.0 and (bias is None or bias == _USUAL[cell])
                 rows.append(Start(cell, bias, scale, usual, reaches))
     return Starts(steps, units, tuple(rows))
 
 
 def _reach(cell: str, units: int, steps: int, bias: float | None, scale: float, seed: int) -> Reach:
-    with own_randomness(seed, torch.device("cpu")):
-        layer = _LAYERS[cell](units, input_size=_INPUTS)
-        x = torch.randn(_ROWS, steps, _INPUTS)
-    with torch.no_grad():
-        layer.recurrent_kernel.mul_(scale)
-        if bias is not None:
-            assert layer.bias is not None
-            gate = 1 if cell == "lstm" else 0
-            # The GRU has a row for the input and one for the recurrent product, which add up.
-            row = layer.bias if layer.bias.dim() == 1 else layer.bias[0]
-            row[gate * units : (gate + 1) * units] = bias
+    generator = torch.Generator().manual_seed(seed)
+    layer = started_layer(cell, units, input_size=_INPUTS, generator=generator, bias=bias, scale=scale)
+    x = torch.randn(_ROWS, steps, _INPUTS, generator=generator)
     return reach_of(gradient_flow(layer, x, seed=seed)[0])

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from remy import runtime
 from remy.config import TaggerConfig
+from remy.data.words import UNKNOWN_ID
 from remy.errors import UsageError
 from remy.tasks.estimator import Estimator, configured
 from remy.tasks.tagging.corpus import Corpus, Sentences, corpus_of, read_corpus
@@ -183,6 +184,10 @@ class Tagger(Estimator[runtime.Tagger]):
             If the tagger reads the future.
         """
         return map(self._need("predict_live").stream().step, words)
+
+    def knows(self, words: Sequence[str]) -> list[bool]:
+        """Return for each word whether the vocabulary has it; of others only the characters are read."""
+        return [number != UNKNOWN_ID for number in self._need("knows").vocabulary.ids(words).tolist()]
 
     def evaluate(self, data: Tagged) -> dict[str, Any]:
         """Score the model on tagged sentences, given as to `fit`.
