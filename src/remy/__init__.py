@@ -17,6 +17,7 @@ _HOMES = {
     "datasets": "remy.datasets",
     "errors": "remy.errors",
     "inspect": "remy.inspect",
+    "lab": "remy.lab",
     "layers": "remy.layers",
     "ops": "remy.ops",
     "reference": "remy.reference",
@@ -52,6 +53,7 @@ __all__ = [
     "errors",
     "get_num_threads",
     "inspect",
+    "lab",
     "layers",
     "load",
     "ops",
@@ -61,7 +63,7 @@ __all__ = [
 ]
 
 if TYPE_CHECKING:
-    from remy import bench, data, datasets, errors, inspect, layers, ops, reference, runtime
+    from remy import bench, data, datasets, errors, inspect, lab, layers, ops, reference, runtime
     from remy.layers import Sequential
     from remy.tasks import (
         Captioner,

@@ -21,6 +21,7 @@ from remy.cli.forecast import forecast
 from remy.cli.generate import generate
 from remy.cli.info import info
 from remy.cli.inspect import inspect
+from remy.cli.lab import lab
 from remy.cli.predict import predict
 from remy.cli.streams import mend_streams
 from remy.cli.train import TrainCommand, train
@@ -59,7 +60,8 @@ def _letting_interrupts_out(verb: Callable[..., None]) -> Callable[..., None]:
 for _verb in (check, train, evaluate, predict, generate, forecast, backtest, inspect, compare, info):
     _command = TrainCommand if _verb is train else None
     app.command(cls=_command, no_args_is_help=True)(_letting_interrupts_out(_verb))
-app.command()(_letting_interrupts_out(bench))  # it needs no word to begin with
+for _wordless in (lab, bench):
+    app.command()(_letting_interrupts_out(_wordless))
 
 
 def _show_version(wanted: bool) -> None:

@@ -1,0 +1,1 @@
+"""Two versions of a sentence, read by the same tagger: what a change changes."""

@@ -1,0 +1,124 @@
+"""What the present numbers of a race say, in two sentences: computed, whatever the textbook expects."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from statistics import mean
+
+from remy.lab.schemas.jobs import Scale
+from remy.tasks.comparison import Reach
+from remy.tasks.comparison.sentences import spread
+
+#: How people write the cells.
+NAMES = {"simple_rnn": "SimpleRNN", "lstm": "LSTM", "gru": "GRU"}
+
+
+def sentences(
+    scale: Scale, update: int, scores: Mapping[str, Sequence[float]], reaches: Mapping[str, Sequence[Reach]]
+) -> tuple[str, ...]:
+    """Say who is ahead, and by how much, and how far each gradient reaches.
+
+    Parameters
+    ----------
+    scale
+        What is scored.
+    update
+        So many were made.
+    scores, reaches
+        Of each cell, one a seed.
+
+    Examples
+    --------
+    >>> scale = Scale(name="nats/step", baseline=0.5, baseline_name="no memory", solved=0.05)
+    >>> reach = Reach("rnn_0", "forward", lags=30, horizon=7, decay=0.5, last=1e-9)
+    >>> for each in sentences(scale, 200, {"gru": [0.25]}, {"gru": [reach]}):
+    ...     print(each)
+    After 200 updates GRU has 0.25 nats/step, 50 % of the baseline's 0.5 (no memory).
+    The gradient of the last state falls below 1 % of itself after 7 steps back in GRU.
+    """
+    if not scores:
+        return ()
+    ordered = sorted(scores, key=lambda cell: mean(scores[cell]))
+    said = [_standing(scale, update, {cell: scores[cell] for cell in ordered})]
+    if reaches:
+        said.append(_reaches({cell: reaches[cell] for cell in ordered if cell in reaches}))
+    return tuple(said)
+
+
+def _standing(scale: Scale, update: int, scores: Mapping[str, Sequence[float]]) -> str:
+    first, *others = scores
+    begin = f"After {update:,} update{'' if update == 1 else 's'}"
+    beside = f"the baseline's {scale.baseline:.3g} ({scale.baseline_name})"
+    if not others:
+        said = f"{begin} {NAMES[first]} has {spread(scores[first])} {scale.name}"
+        return f"{said}, {_share(scores, scale)}{beside}."
+    head = _head(scores)
+    if len(head) > 1:
+        said = f"{begin} {_listed(head)} cannot be told apart, as their seeds overlap"
+    elif max(len(each) for each in scores.values()) == 1:
+        said = f"{begin}, with one seed each, {NAMES[first]} is ahead"
+    else:
+        said = f"{begin} {NAMES[first]} is ahead with every seed"
+    everybody = ", ".join(f"{NAMES[cell]} {spread(each)}" for cell, each in scores.items())
+    share = (
+        f"{NAMES[first]} has {_share(scores, scale)}" if _is_better(scores, scale) else "none is better than "
+    )
+    return f"{said}: {scale.name} {everybody}; {share}{beside}."
+
+
+def _head(scores: Mapping[str, Sequence[float]]) -> list[str]:
+    """Return the first of those cells, or as many as it takes that every seed is better than all others."""
+    cells = list(scores)
+    for count in range(1, len(cells)):
+        before = max(score for cell in cells[:count] for score in scores[cell])
+        if before < min(score for cell in cells[count:] for score in scores[cell]):
+            return cells[:count]
+    return cells
+
+
+def _is_better(scores: Mapping[str, Sequence[float]], scale: Scale) -> bool:
+    return mean(next(iter(scores.values()))) < scale.baseline
+
+
+def _share(scores: Mapping[str, Sequence[float]], scale: Scale) -> str:
+    if not _is_better(scores, scale):
+        return "not better than "
+    return f"{100 * mean(next(iter(scores.values()))) / scale.baseline:.3g} % of "
+
+
+def _reaches(reaches: Mapping[str, Sequence[Reach]]) -> str:
+    middle = {
+        cell: sorted(each, key=lambda one: one.order)[(len(each) - 1) // 2] for cell, each in reaches.items()
+    }
+    falls = {cell: reach.horizon for cell, reach in middle.items() if reach.horizon is not None}
+    stays = [cell for cell in middle if cell not in falls]
+    lags = max(reach.lags for reach in middle.values()) - 1
+    parts = []
+    if falls:
+        (first, horizon), *later = falls.items()
+        each = [f"after {horizon} step{'' if horizon == 1 else 's'} back in {NAMES[first]}"]
+        each += [f"after {horizon} in {NAMES[cell]}" for cell, horizon in later]
+        parts.append(f"falls below 1 % of itself {_and(each)}")
+    if stays:
+        parts.append(f"stays above 1 % over all {lags} steps back in {_listed(stays)}")
+    orders = {cell: reach.order for cell, reach in middle.items()}
+    return f"The gradient of the last state {', and '.join(parts)}{_beside_the_score(orders)}."
+
+
+def _beside_the_score(orders: Mapping[str, tuple[float, float]]) -> str:
+    """Say whether the one with the best score, the first, also reaches furthest."""
+    if len(orders) < 2:
+        return ""
+    best, furthest = next(iter(orders)), max(orders, key=lambda cell: orders[cell])
+    if orders[best] == orders[furthest]:
+        return f"; {NAMES[best]}, with the best score, reaches furthest"
+    return f"; {NAMES[best]} has the best score, but {NAMES[furthest]} reaches further"
+
+
+def _listed(cells: Sequence[str]) -> str:
+    return _and([NAMES[cell] for cell in cells])
+
+
+def _and(parts: Sequence[str]) -> str:
+    *before, last = parts
+    return f"{', '.join(before)} and {last}" if before else last

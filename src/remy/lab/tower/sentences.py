@@ -1,0 +1,169 @@
+"""What the numbers of a tower say, also where one would have expected something else."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from itertools import pairwise
+
+import numpy as np
+
+from remy.inspect.flow import HORIZON, fitted_decay
+from remy.inspect.record import Array
+from remy.lab.schemas.tower import Floor, PartCount, Tower
+from remy.lab.tower.parts import listed
+from remy.lab.wording import number, share
+
+#: Ratios closer to 1 than this are called equal.
+_EQUAL = 0.01
+
+
+def of_states(tower: Tower) -> tuple[str, ...]:
+    """Say how much the states of the layers change from step to step."""
+    floors = _forward(tower)
+    changes = [_change(floor) for floor in floors]
+    if any(math.isnan(each) for each in changes):
+        return ("There is one step, so no state changes.", _sizes(tower))
+    said = listed(
+        [f"{share(change)} ({_name(floor, tower)})" for floor, change in zip(floors, changes, strict=True)]
+    )
+    first = f"From step to step a state changes by {said} of its size on average."
+    if len(floors) == 1:
+        return first, _sizes(tower)
+    if all(below > above for below, above in pairwise(changes)):
+        return first, "The higher the layer, the more slowly it moves, as one often reads."
+    if all(below < above for below, above in pairwise(changes)):
+        return first, "The higher the layer, the faster it moves: the opposite of what one often reads."
+    return first, "That higher layers move more slowly, as one often reads, is not so in each of these."
+
+
+def of_gradients(tower: Tower) -> tuple[str, ...]:
+    """Say how much gradient there is at the top and at the bottom."""
+    floors = _forward(tower)
+    lowest, top = floors[0], floors[-1]
+    step = 0
+    if lowest is top:
+        here, most = number(top.gradient[step]), number(top.gradient.max())
+        return (
+            f"The gradient at {_name(top, tower)} is {here} at step {step} and at most {most}.",
+            "With a second layer it would also have to come down.",
+        )
+    ratio = _all(lowest) / _all(top) if _all(top) > 0 else math.nan
+    if math.isnan(ratio):
+        way = "no gradient arrives at the top, so none can come down."
+    elif abs(ratio - 1) < _EQUAL:
+        way = "as much as at the top comes down, where one would expect less of a deep stack."
+    elif ratio < 1:
+        way = (
+            f"{share(ratio)} of that at the top comes down: it shrinks, as one would expect of a deep stack."
+        )
+    else:
+        way = f"{number(ratio)} times that at the top comes down: it grows, against what one would expect."
+    return (
+        f"At step {step} the gradient is {number(top.gradient[step])} at {_name(top, tower)}, the top, and "
+        f"{number(lowest.gradient[step])} at {_name(lowest, tower)}.",
+        f"Over all steps together {way}",
+    )
+
+
+def of_lags(tower: Tower) -> tuple[str, ...]:
+    """Say how far back the gradient reaches in each layer, and by which factor it changes a step."""
+    horizons, decays = [], []
+    for floor in _forward(tower):
+        sizes = _by_lag(floor)
+        found = _horizon(sizes)
+        where = f"from lag {found} on" if found is not None else f"at no lag up to {len(sizes) - 1}"
+        horizons.append(f"{_name(floor, tower)} {where}")
+        decay = fitted_decay(sizes)
+        decays.append(
+            f"{'too few lags to tell' if math.isnan(decay) else number(decay)} ({_name(floor, tower)})"
+        )
+    return (
+        f"The gradient is below 1 % of that at lag 0 in {listed(horizons)}.",
+        f"A step back multiplies it by {listed(decays)}.",
+    )
+
+
+def of_residuals(tower: Tower, other: Tower | None) -> tuple[str, ...]:
+    """Say what residual connections change at the place that is furthest away."""
+    if other is None:
+        return (
+            f"This network was trained with{'' if tower.residual else 'out'} residual connections.",
+            "Only networks that have learned nothing can be had both ways, from the same first weights.",
+        )
+    with_, without = (tower, other) if tower.residual else (other, tower)
+    led, alone = (float(_forward(each)[0].gradient[0]) for each in (with_, without))
+    first = (
+        f"At step 0 the lowest layer receives {number(led)} with residual connections and {number(alone)} "
+        "without."
+    )
+    if all(
+        np.array_equal(one.gradient, two.gradient)
+        for one, two in zip(with_.floors, without.floors, strict=True)
+    ):
+        return first, "They change no gradient here: nothing that they pass by lies above another layer."
+    if not alone > 0:
+        return (
+            first,
+            "Without them nothing is left there." if led > 0 else "Nothing is left there either way.",
+        )
+    ratio = led / alone
+    if abs(ratio - 1) < _EQUAL:
+        return first, "They make next to no difference there, against what they are said to be for."
+    if ratio > 1:
+        return first, f"They bring {number(ratio)} times as much there, which is what they are for."
+    return first, f"They leave {share(ratio)} of it there, against what they are said to be for."
+
+
+def of_parts(parts: Sequence[PartCount], parameters: int) -> tuple[str, ...]:
+    """Say how many numbers are learned, and where they lie."""
+    most = max(parts, key=lambda part: part.count)
+    recurrent = sum(part.recurrent for part in parts)
+    where = most.name if most.name.startswith("layer") else f"the {most.name}"
+    share_of_most = "all of them" if len(parts) == 1 else f"most of them, {most.count:,},"
+    return (
+        f"The network learns {parameters:,} numbers, {share_of_most} in {where}.",
+        f"Recurrent kernels, which carry what is remembered, are {share(recurrent / parameters)} of them.",
+    )
+
+
+def _forward(tower: Tower) -> list[Floor]:
+    return [floor for floor in tower.floors if floor.direction == "forward"]
+
+
+def _name(floor: Floor, tower: Tower) -> str:
+    """Return ``layer 1``, and its direction where there are two."""
+    both = any(each.direction == "backward" for each in tower.floors)
+    return f"layer {floor.layer + 1}{' forward' if both else ''}"
+
+
+def _change(floor: Floor) -> float:
+    """Return how far a state moves a step, as a share of its size, both in the mean."""
+    h = floor.h.astype(np.float64)
+    size = float(np.linalg.norm(h, axis=1).mean())
+    if len(h) < 2 or not size > 0:
+        return math.nan
+    return float(np.linalg.norm(np.diff(h, axis=0), axis=1).mean()) / size
+
+
+def _sizes(tower: Tower) -> str:
+    largest = listed(
+        [f"{number(np.abs(floor.h).max())} ({_name(floor, tower)})" for floor in _forward(tower)]
+    )
+    return f"The largest value of a state is {largest}."
+
+
+def _all(floor: Floor) -> float:
+    return float(np.linalg.norm(floor.gradient.astype(np.float64)))
+
+
+def _by_lag(floor: Floor) -> Array:
+    """Return the gradient at lag 0, 1, ..."""
+    order = [floor.lags.index(lag) for lag in range(max(floor.lags) + 1)]
+    return np.asarray(floor.gradient, np.float64)[order]
+
+
+def _horizon(sizes: Array) -> int | None:
+    above = np.flatnonzero(sizes >= HORIZON * sizes[0])
+    found = int(above[-1]) + 1 if len(above) else 0
+    return found if found < len(sizes) else None
