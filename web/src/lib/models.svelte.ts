@@ -1,0 +1,33 @@
+// The models that can be looked into, asked for once.
+import { ask } from './api.svelte';
+import type { ModelCard, ModelList } from './types';
+
+class Models {
+  list = $state.raw<ModelList>();
+  fault = $state<string>();
+  #asked = false;
+
+  /** All cards; empty until they have come. */
+  get cards(): readonly ModelCard[] {
+    if (!this.#asked) {
+      this.#asked = true;
+      ask<ModelList>('/api/models').then(
+        (found) => (this.list = found),
+        (error: Error) => (this.fault = error.message),
+      );
+    }
+    return this.list?.models ?? [];
+  }
+
+  card(id: string): ModelCard | undefined {
+    return this.cards.find((each) => each.id === id);
+  }
+
+  /** Read the folder anew. */
+  again(): void {
+    this.#asked = false;
+    void this.cards;
+  }
+}
+
+export const models = new Models();
