@@ -7,6 +7,8 @@ BIN := $(VENV)/bin
 CORE := CMakeLists.txt $(shell find csrc bindings -name '*.cpp' -o -name '*.h' -o -name CMakeLists.txt)
 NATIVE := $(shell git ls-files '*.cpp' '*.h' '*.c')
 DEMO := demo-run
+PAGE := src/remy/lab/page/index.html
+WEB := $(shell find web/src web/public -type f) web/index.html web/vite.config.ts web/svelte.config.js
 
 $(VENV)/.tools: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
@@ -16,13 +18,21 @@ $(VENV)/.tools: pyproject.toml constraints.txt
 
 $(VENV)/.ready: $(VENV)/.tools $(CORE)
 	PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/pip install --quiet --disable-pip-version-check --no-build-isolation \
-		-c constraints.txt -e '.[train,dev]'
+		-c constraints.txt -e '.[train,lab,dev]'
 	@touch $@
 
 $(VENV)/.peers: $(VENV)/.ready
 	$(BIN)/python -c "import tomllib; print(*(word for word in tomllib.load(open('pyproject.toml', 'rb'))['project']['optional-dependencies']['bench'] if not word.startswith('remy-rnn')), sep='\n')" > $(VENV)/peers.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -r $(VENV)/peers.txt
 	@touch $@
+
+web/node_modules/.ready: web/package.json web/package-lock.json
+	@command -v npm > /dev/null || { echo "the lab's page is built with Node.js 20.19 or newer and npm: install them." >&2; exit 1; }
+	npm --prefix web ci --no-audit --no-fund --silent
+	@touch $@
+
+$(PAGE): web/node_modules/.ready $(WEB)
+	npm --prefix web run --silent build
 
 .PHONY: help
 help:  ## List the targets.
@@ -38,6 +48,25 @@ demo: $(VENV)/.ready  ## Train a letter model on Shakespeare for three minutes; 
 .PHONY: test
 test: $(VENV)/.ready core-tests  ## Run every test: the C++ core's, then Python's, two at a time.
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 -m "slow or not slow"
+
+.PHONY: web
+web: $(PAGE)  ## Build the lab's page, which the wheel carries.
+
+.PHONY: lab
+lab: $(VENV)/.ready $(PAGE)  ## Open the lab in the browser, with the runs of this folder; LAB='RUN --no-open' says more.
+	$(BIN)/remy lab $(LAB)
+
+.PHONY: lab-models
+lab-models: $(VENV)/.ready  ## Train the small models that ship with the lab anew, from the packaged data sets.
+	$(BIN)/python examples/lab_models.py
+
+.PHONY: test-web
+test-web: $(VENV)/.ready $(PAGE)  ## Test the lab's page: types, format, its own parts, and all of it in Debian's chromium.
+	@command -v $${CHROMIUM:-chromium} > /dev/null || { echo "make test-web needs Debian's package chromium: apt-get install it." >&2; exit 1; }
+	npm --prefix web run --silent types -- --check
+	npm --prefix web run --silent check
+	npm --prefix web run --silent test
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest web/tests
 
 .PHONY: check
 check: lint  ## What a change must pass first: formatting, lint, types, who imports whom, the fast tests.
@@ -98,4 +127,4 @@ docs: $(VENV)/.ready  ## Regenerate the listing of public names, the stub of the
 
 .PHONY: clean
 clean:  ## Remove the build products, .venv and the demo's run.
-	rm -rf build $(VENV) $(DEMO) $(DEMO)-vowels $(DEMO)-weather
+	rm -rf build web/node_modules src/remy/lab/page $(VENV) $(DEMO) $(DEMO)-vowels $(DEMO)-weather
