@@ -125,8 +125,8 @@ RECIPES: tuple[Recipe, ...] = (
     *_letters(),
     Recipe(
         "syllables",
-        "A GRU that reads a word letter by letter and says after each how many syllables a word has that ends "
-        "there.",
+        "A GRU that reads a word letter by letter and says after each how many syllables a word has that "
+        "ends there.",
         "pronunciations",
         "syllables.csv --task classifier --text word --label syllables --tokens characters "
         "--valid syllables-valid.csv --test syllables-test.csv --cell gru --units 48 --live --pooling last "

@@ -13,6 +13,8 @@ from pathlib import Path
 from playwright.sync_api import Locator, Page
 
 ROOT = Path(__file__).parents[2]
+#: What a scene has when it is there: a picture, or the race's word on where it stands.
+READY = "main figure, main [role=status]"
 
 
 class Lab:
@@ -73,7 +75,7 @@ class Scene:
     def open(self, address: str) -> None:
         """Go to an address such as ``#/notebook?text=HELL`` and wait until all is drawn."""
         self.page.evaluate("address => { location.hash = address }", address)
-        self.page.wait_for_selector("figure")
+        self.page.wait_for_selector(READY)
         self.settle()
 
     def settle(self) -> None:
@@ -81,8 +83,9 @@ class Scene:
         # The address is written a fifth of a second after an edit; questions are asked at once.
         self.page.wait_for_timeout(60)
         still = (
-            "document.body.dataset.asked !== undefined"
-            " && Number(document.body.dataset.drawn) >= Number(document.body.dataset.asked)"
+            "document.body.dataset.asked === undefined"
+            " ? document.querySelector('main [role=status]') !== null"
+            " : Number(document.body.dataset.drawn) >= Number(document.body.dataset.asked)"
         )
         # `wait_for_function` evaluates a text inside the page, which the Content-Security-Policy forbids.
         for _ in range(600):
@@ -90,6 +93,13 @@ class Scene:
                 return
             self.page.wait_for_timeout(25)
         raise AssertionError("the newest question was not answered")
+
+    def race(self, query: str = "steps=20&units=8&updates=60", *, state: str = "done") -> None:
+        """Start a race, and wait until it is in a state."""
+        self.open(f"#/race?{query}")
+        self.page.get_by_role("button", name="Start").click()
+        self.page.locator("main [role=status]", has_text=f"is {state}").wait_for(timeout=60_000)
+        self.page.wait_for_selector("main figure")
 
     def figure(self, title: str) -> Locator:
         """Return the picture of a title."""
@@ -105,7 +115,7 @@ class Scene:
         button = figure.get_by_role("button", name="as a table")
         if button.get_attribute("aria-pressed") != "true":
             button.click()
-        found = figure.locator("table").evaluate(
+        found = figure.locator(".table table").evaluate(
             "table => [...table.rows].map(row => [...row.cells].map(cell => cell.textContent))"
         )
         return found[0], found[1:]

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from web.tests.lab import ROOT, Lab, Scene
+from web.tests.lab import READY, ROOT, Lab, Scene
 
 SCENES = ["notebook", "telephone", "gates", "bank", "tower", "patterns", "race", "own"]
 AXE = (ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js").read_text()
@@ -16,11 +16,19 @@ PICTURES = ROOT / "build" / "screenshots"
 WIDTHS = [390, 768, 1280]
 
 
+def show(scene: Scene, name: str) -> None:
+    """Open a scene; of the race, when there is something to see."""
+    if name == "race":
+        scene.race()
+    else:
+        scene.open(f"#/{name}")
+
+
 @pytest.mark.parametrize("colours", ["light", "dark"])
 @pytest.mark.parametrize("name", SCENES)
 def test_axe_finds_no_violation(scene: Scene, name: str, colours: str) -> None:
     scene.page.emulate_media(color_scheme=colours)  # type: ignore[arg-type]
-    scene.open(f"#/{name}")
+    show(scene, name)
     scene.page.evaluate(AXE)
     found = scene.page.evaluate("axe.run().then(result => result.violations)")
     said = [(each["id"], each["help"], [node["html"][:150] for node in each["nodes"][:3]]) for each in found]
@@ -66,7 +74,7 @@ OVERLAPPING = """
 @pytest.mark.parametrize("name", SCENES)
 def test_nothing_is_cut_and_nothing_overlaps(scene: Scene, name: str, width: int) -> None:
     scene.page.set_viewport_size({"width": width, "height": 900})
-    scene.open(f"#/{name}")
+    show(scene, name)
     PICTURES.mkdir(parents=True, exist_ok=True)
     scene.page.screenshot(path=PICTURES / f"{name}-{width}.png", full_page=True)
     assert scene.page.evaluate("document.documentElement.scrollWidth") <= width
@@ -78,14 +86,14 @@ def test_nothing_is_cut_and_nothing_overlaps(scene: Scene, name: str, width: int
 def test_nothing_is_cut_at_twice_the_size(scene: Scene, name: str) -> None:
     """Zoom of 200 % on a screen of 1280: half the width in CSS pixels."""
     scene.page.set_viewport_size({"width": 640, "height": 450})
-    scene.open(f"#/{name}")
+    show(scene, name)
     assert scene.page.evaluate("document.documentElement.scrollWidth") <= 640
     assert scene.page.evaluate(BEYOND) == []
 
 
 @pytest.mark.parametrize("name", SCENES)
 def test_every_picture_has_two_sentences_and_a_table_of_its_numbers(scene: Scene, name: str) -> None:
-    scene.open(f"#/{name}")
+    show(scene, name)
     titles = scene.page.eval_on_selector_all("figure", "all => all.map(each => each.dataset.figure)")
     assert titles
     for title in titles:
@@ -121,7 +129,7 @@ def test_the_address_restores_what_was_on_screen(scene: Scene, lab: Lab, browser
     )
     other = Scene(context.new_page())
     other.page.goto(f"{lab.address}{address}")
-    other.page.wait_for_selector("figure")
+    other.page.wait_for_selector(READY)
     other.settle()
     assert other.page.evaluate(controls) == shown
     assert other.address() == address

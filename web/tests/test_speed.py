@@ -33,7 +33,7 @@ def test_the_first_picture_comes_within_a_second_and_a_half(lab: Lab, browser: B
         context.add_init_script("localStorage.setItem('remy-tour', 'seen')")
         page = context.new_page()
         page.goto(lab.url)
-        page.wait_for_function("performance.getEntriesByName('edit to picture').length > 0")
+        Scene(page).settle()
         times.append(
             page.evaluate(
                 "() => { const [first] = performance.getEntriesByName('edit to picture');"

@@ -23,7 +23,7 @@ class _Family:
 _FAMILIES: Final[Mapping[str, _Family]] = {
     "letters": _Family(
         "Letters",
-        ("HELL", "ROMEO:", "to be, or not to be", "the cat sat on the mat", "she said (and he", "12345"),
+        ("HELL", "ROMEO:", "to be, or not to be", "the cat sat on the mat"),
     ),
     "syllables": _Family("Syllables", ("banana", "strength", "extraordinary", "rhythm", "idea")),
     "vowels": _Family("Vowels"),

@@ -189,6 +189,15 @@ def test_items_that_the_model_does_not_know_count_in_no_loss() -> None:
     assert np.isnan(found.lanes[0].losses[1])
 
 
+def test_a_mark_that_the_model_does_not_know_counts_in_no_loss() -> None:
+    found = run("tags", {"kind": "text", "text": "To be: or not to be?"}).unrolled
+    lane, beside = found.lanes
+    assert lane.right == ("none", ":", "none", "none", "none", "?")
+    assert lane.counts == (True, False, True, True, True, True)
+    assert np.isnan(lane.losses[1])
+    assert found.counted == 5 + len(beside.right)
+
+
 def test_with_one_sequence_alive_the_likeliest_item_is_taken_at_every_step() -> None:
     tried = run("sounds", beam=1).tried
     assert len(tried.candidates) == 1

@@ -13,6 +13,8 @@ from remy.lab.schemas.base import Answered, Asked
 
 #: Longest message of a worker.
 _MOST_BYTES = 1 << 26
+#: Seconds that a process may take to end when it says no more.
+_ENDING = 5.0
 
 
 class Worker(Protocol):
@@ -36,6 +38,7 @@ class Process:
 
     def __init__(self, process: asyncio.subprocess.Process) -> None:
         self._process = process
+        self._is_silent = False
 
     @classmethod
     async def start(cls) -> Process:
@@ -74,10 +77,15 @@ class Process:
         """Return what it writes next; None when it has ended, be it in the middle of a line."""
         assert self._process.stdout is not None
         line = await self._process.stdout.readline()
-        return from_line(line) if line.endswith(b"\n") else None
+        self._is_silent = not line.endswith(b"\n")
+        return None if self._is_silent else from_line(line)
 
     async def end(self) -> int:
-        """Kill it."""
+        """Kill it, unless it is ending by itself."""
+        if self._is_silent:
+            # To kill a process that has ended makes asyncio lose its exit code.
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._process.wait(), _ENDING)
         with contextlib.suppress(ProcessLookupError):
             self._process.kill()
         code = await self._process.wait()

@@ -72,7 +72,7 @@ TAGS: Final = Kind(
     "shakespeare",
     {
         "O Romeo, Romeo! wherefore art thou Romeo?": "",
-        "To be, or not to be: that is the question.": "",
+        "To be, or not to be, that is the question.": "",
         "Good night, good night!": "",
         "what is past is prologue": "",
     },

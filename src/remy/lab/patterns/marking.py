@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from remy import runtime
-from remy.errors import DataError, ShapeError, UsageError, nearest
+from remy.errors import ShapeError, UsageError
 from remy.inspect import Trace
 from remy.lab.patterns.padded import Padded
 from remy.lab.patterns.task import OutputKind, Own, Row, layer_stages, read_by
@@ -64,17 +64,17 @@ class Marking:
         batch = self._trained.vocabulary.batch([row.x for row in rows])
         arrays = [torch.from_numpy(array) for array in batch]
         network = network_of(self._trained, TaggerNetwork)
-        right = np.zeros(batch.words.shape, np.int64)
+        right = np.full(batch.words.shape, -1)
         for place, row in enumerate(rows):
             right[place, : len(row.x)] = [self._number(mark) for mark in self._expect_all(row)]
-        counted = np.arange(batch.words.shape[1]) < batch.lengths[:, None]
 
         def run(network: TaggerNetwork) -> Tensor:
             found: Tensor = network(*arrays)
             return found
 
         watched = {"embedding": network.embedding}
-        return Padded(network, run, right, counted, batch.words.shape, self.names, watched)
+        # A mark that the model has never seen can have no probability: it counts as little as padding.
+        return Padded(network, run, np.maximum(right, 0), right >= 0, batch.words.shape, self.names, watched)
 
     def stages(self, padded: Padded, found: Trace) -> list[tuple[str, str, tuple[int, ...]]]:
         """Return the arrays from the words to the scores."""
@@ -107,7 +107,4 @@ class Marking:
         return row.right
 
     def _number(self, mark: str) -> int:
-        if mark not in self.names:
-            known = ", ".join(self.names)
-            raise DataError(f"right: expected marks out of {known}, got '{mark}'{nearest(mark, self.names)}")
-        return self.names.index(mark)
+        return self.names.index(mark) if mark in self.names else -1

@@ -144,7 +144,7 @@ function gru(a: Anatomy): Drawing {
         ? ([
             ['M354 352 V278', NaN],
             ['M316 254 H303', a.product],
-            ['M277 254 H235', candidate.byState, 1, [252, 273]],
+            ['M277 254 H235', candidate.byState, 1, [249, 274]],
             ['M290 297 V271', NaN],
           ] as const)
         : ([
