@@ -11,6 +11,9 @@ export default defineConfig({
     // The page may load nothing inline: its Content-Security-Policy allows files of its own host only.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    reportCompressedSize: true,
+    // What scenes share lies in one file: many small ones compress worse.
+    rolldownOptions: {
+      output: { codeSplitting: { groups: [{ name: 'lib', test: /src\/lib|node_modules\/(svelte|d3)/ }] } },
+    },
   },
 });

@@ -70,14 +70,14 @@ def test_a_series_has_its_columns_in_their_order_and_what_is_known_ahead_stays()
 def test_several_labels_are_a_list_or_stand_between_the_models_separator() -> None:
     texts, labels = ["a good one", "a bad one", "good and bad"] * 8, [["good"], ["bad"], ["good", "bad"]] * 8
     model = remy.Classifier(units=4, layers=1, epochs=1, embedding=4).fit(texts, labels)
-    assert read_target("classifier", model, "good | bad") == ["good", "bad"]
-    assert read_target("classifier", model, ("good", "bad")) == ["good", "bad"]
-    assert read_target("classifier", model, "") == []
-    assert read_target("classifier", model, None) is None
+    assert read_target(model, "good | bad") == ["good", "bad"]
+    assert read_target(model, ("good", "bad")) == ["good", "bad"]
+    assert read_target(model, "") == []
+    assert read_target(model, None) is None
 
 
 def test_numbers_and_tags_are_read_from_words() -> None:
     library = trained.library()
-    assert read_target("regressor", library.load("run:heights"), "-1.5") == -1.5
-    assert read_target("tagger", library.load("run:tags"), "DET  NOUN") == ["DET", "NOUN"]
-    assert read_target("forecaster", library.load("run:days"), "1, 2.5").tolist() == [1.0, 2.5]
+    assert read_target(library.load("run:heights"), "-1.5") == -1.5
+    assert read_target(library.load("run:tags"), "DET  NOUN") == ["DET", "NOUN"]
+    assert read_target(library.load("run:days"), "1, 2.5").tolist() == [1.0, 2.5]

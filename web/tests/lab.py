@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -12,9 +13,21 @@ from pathlib import Path
 
 from playwright.sync_api import Locator, Page
 
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
+#: Keep the browser from asking anybody but the lab.
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
 ROOT = Path(__file__).parents[2]
 #: What a scene has when it is there: a picture, or the race's word on where it stands.
-READY = "main figure, main [role=status]"
+READY = "main figure, main .standing"
 
 
 class Lab:
@@ -84,7 +97,7 @@ class Scene:
         self.page.wait_for_timeout(60)
         still = (
             "document.body.dataset.asked === undefined"
-            " ? document.querySelector('main [role=status]') !== null"
+            " ? document.querySelector('main .standing') !== null"
             " : Number(document.body.dataset.drawn) >= Number(document.body.dataset.asked)"
         )
         # `wait_for_function` evaluates a text inside the page, which the Content-Security-Policy forbids.
@@ -98,8 +111,9 @@ class Scene:
         """Start a race, and wait until it is in a state."""
         self.open(f"#/race?{query}")
         self.page.get_by_role("button", name="Start").click()
-        self.page.locator("main [role=status]", has_text=f"is {state}").wait_for(timeout=60_000)
-        self.page.wait_for_selector("main figure")
+        self.page.locator("main .standing", has_text=f"is {state}").wait_for(timeout=60_000)
+        # A process that trains may have to be started first.
+        self.page.wait_for_selector("main figure", timeout=60_000)
 
     def figure(self, title: str) -> Locator:
         """Return the picture of a title."""

@@ -69,7 +69,7 @@ def test_pause_stops_step_makes_so_many_and_the_rate_takes_effect(scene: Scene) 
     page = scene.page
     scene.race("steps=20&units=8&updates=12000", state="running")
     page.get_by_role("button", name="Pause").click()
-    page.locator("main [role=status]", has_text="paused").wait_for()
+    page.locator("main .standing", has_text="paused").wait_for()
     page.wait_for_timeout(400)
 
     def field(name: str) -> list[str]:
@@ -87,7 +87,7 @@ def test_pause_stops_step_makes_so_many_and_the_rate_takes_effect(scene: Scene) 
     page.wait_for_timeout(1000)
     assert set(field("learning rate")) == {"0.02"}
     page.get_by_role("button", name="Stop").click()
-    page.locator("main [role=status]", has_text="was stopped").wait_for()
+    page.locator("main .standing", has_text="was stopped").wait_for()
 
 
 def test_a_reloaded_page_finds_its_race_again(scene: Scene) -> None:
@@ -128,7 +128,7 @@ def test_other_tasks_race_too(scene: Scene, problem: str) -> None:
             "the notes it keeps are rewritten at every letter. " * 60
         )
     scene.page.get_by_role("button", name="Start").click()
-    scene.page.locator("main [role=status]", has_text="is done").wait_for(timeout=60_000)
+    scene.page.locator("main .standing", has_text="is done").wait_for(timeout=60_000)
     _, rows = scene.table(LOSS)
     assert len(rows) == 60
     assert all(math.isfinite(number(row[1])) for row in rows)

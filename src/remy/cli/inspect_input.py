@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from remy.cli.output import read_prompt
 from remy.errors import DataError, UsageError
+from remy.tasks.in_words import target_of
 
 #: Task -> what its ``--target`` is, for messages.
 TARGETS: Final = {
@@ -98,21 +99,7 @@ def read_target(trained: Any, x: Any, words: str | None, *, asker: str | None) -
     task = trained.model_file.task
     if words is None:
         return _own_target(task, x, asker)
-    if task == "tagger":
-        return x, words.split()
-    if task == "classifier" and trained.multi_label:
-        return x, [each.strip() for each in words.split(trained.separator or "|") if each.strip()]
-    if task in ("regressor", "forecaster"):
-        try:
-            numbers = [float(word) for word in words.split(",")]
-        except ValueError:
-            raise DataError(f"--target: expected numbers such as 1.5 or 1.5,2, got '{words}'") from None
-        if task == "forecaster":
-            return x, numbers
-        if len(numbers) != 1:
-            raise DataError(f"--target: expected one number, got {len(numbers)}")
-        return x, numbers[0]
-    return x, words
+    return x, target_of(trained, words, what="--target")
 
 
 def _own_target(task: str, x: Any, asker: str | None) -> tuple[Any, Any]:

@@ -68,7 +68,7 @@ def _trained(library: Library, id: str, given: Input, target: Words | None, at: 
         followed, at = followers_of(x, at)
         subject = without_last(estimator.subject(x, followed))
     else:
-        wanted = read_target(card.task, estimator, target)
+        wanted = read_target(estimator, target)
         is_series = card.task == "forecaster"
         subject = _of_series(estimator, x, wanted) if is_series else estimator.subject(x, wanted)
     states = _steps(given) * card.units * card.layers * (2 if card.bidirectional else 1)

@@ -7,16 +7,10 @@ from pathlib import Path
 import pytest
 
 from remy.lab.library import Library
-from tests.lab.own.runs import train_all
+from tests.lab import trained
 
 
 @pytest.fixture(scope="session")
-def own_runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of the runs."""
-    return train_all(tmp_path_factory.mktemp("own"))
-
-
-@pytest.fixture(scope="session")
-def library(own_runs: Path) -> Library:
-    """Its models, and none that ship with the lab."""
-    return Library(own_runs, shipped=Path("nowhere"))
+def library() -> Library:
+    """The models of the runs, and none that ship with the lab."""
+    return Library(trained.runs(), shipped=Path("nowhere"))

@@ -14,19 +14,14 @@ from starlette.testclient import TestClient
 from remy.lab.lab import Lab
 from remy.lab.library import Library
 from tests.lab.asked import client_of
-from tests.lab.own.runs import train_some
+from tests.lab.trained import runs
 
 TEXT = {"kind": "text", "text": "the king, my lord."}
 
 
 @pytest.fixture(scope="module")
-def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return train_some(tmp_path_factory.mktemp("own"), "letters", "others", "ways", "tags")
-
-
-@pytest.fixture(scope="module")
-def owner(runs: Path) -> Iterator[TestClient]:
-    with client_of(Lab(library=Library(runs, shipped=Path("nowhere")))) as client:
+def owner() -> Iterator[TestClient]:
+    with client_of(Lab(library=Library(runs(), shipped=Path("nowhere")))) as client:
         yield client
 
 
@@ -127,10 +122,10 @@ def test_what_cannot_be_answered_is_refused_in_one_sentence(owner: TestClient, c
     assert sentence in response.json()["error"]
 
 
-def test_an_upload_over_the_limit_is_refused(runs: Path) -> None:
+def test_an_upload_over_the_limit_is_refused() -> None:
     content = base64.b64encode(bytes(3000)).decode()
     body = {"model": "run:letters", "given": {"kind": "uploaded", "name": "a.txt", "content": content}}
-    with client_of(Lab(library=Library(runs, shipped=Path("nowhere"))), most_bytes=2000) as client:
+    with client_of(Lab(library=Library(runs(), shipped=Path("nowhere"))), most_bytes=2000) as client:
         response = client.post("/api/own/read", json=body)
     assert response.status_code == 413
     assert "expected a body of at most 2,000 bytes" in response.json()["error"]
@@ -138,7 +133,7 @@ def test_an_upload_over_the_limit_is_refused(runs: Path) -> None:
 
 def test_runs_that_cannot_be_read_are_listed_with_their_sentence(owner: TestClient) -> None:
     listed = owner.get("/api/models").json()
-    assert [each["id"] for each in listed["models"]] == ["run:letters", "run:others", "run:tags", "run:ways"]
+    assert {"run:letters", "run:others", "run:tags", "run:ways"} < {each["id"] for each in listed["models"]}
     assert len(listed["faults"]) == 1
     assert "broken" in listed["faults"][0]
     json.dumps(listed)

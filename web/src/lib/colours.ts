@@ -1,6 +1,5 @@
 // Colours of numbers. Diverging from blue over the paper's colour to orange, sequential from the paper to blue:
 // both stay apart for people who see no red or no green, and in grey their lightness still says the size.
-import { interpolateRgb, piecewise } from 'd3-interpolate';
 
 /** Where a number stands: from -1 to 1 about 0, or from 0 to 1. */
 export type Scale =
@@ -23,15 +22,24 @@ export function table(kind: Scale['kind'], dark: boolean): Uint8ClampedArray {
   const key = `${kind}${dark}`;
   let found = tables.get(key);
   if (found === undefined) {
-    const colour = piecewise(interpolateRgb, (dark ? DARK : LIGHT)[kind]);
+    const stops = (dark ? DARK : LIGHT)[kind].map(parts);
     found = new Uint8ClampedArray(4 * LEVELS);
     for (let level = 0; level < LEVELS; level++) {
-      const parts = colour(level / (LEVELS - 1)).match(/\d+/g)!;
-      found.set([+parts[0], +parts[1], +parts[2], 255], 4 * level);
+      const place = (level / (LEVELS - 1)) * (stops.length - 1);
+      const [from, to] = [stops[Math.floor(place)], stops[Math.ceil(place)]];
+      from.forEach((part, which) => {
+        found![4 * level + which] = part + (to[which] - part) * (place % 1);
+      });
+      found[4 * level + 3] = 255;
     }
     tables.set(key, found);
   }
   return found;
+}
+
+/** Red, green and blue of `#rrggbb`. */
+function parts(colour: string): number[] {
+  return [1, 3, 5].map((place) => parseInt(colour.slice(place, place + 2), 16));
 }
 
 /** The level of a number in its table; -1 of what is no number. */

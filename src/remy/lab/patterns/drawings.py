@@ -51,23 +51,23 @@ SHAPES: Final[Mapping[str, Callable[[Plane, Plane], NDArray[np.bool_]]]] = {
 
 
 def drawn(shape: str, size: int) -> NDArray[np.uint8]:
-    """Return a shape as ink, ``(size, size)``: 1 where there is some, rows from the top.
+    r"""Return a shape as ink, ``(size, size)``: 1 where there is some, rows from the top.
 
     Examples
     --------
-    >>> print(*("".join(".#"[ink] for ink in row) for row in drawn("plus", 12)), sep="\\n")
-    ............
-    ............
-    .....##.....
-    .....##.....
-    .....##.....
-    ..########..
-    ..########..
-    .....##.....
-    .....##.....
-    .....##.....
-    ............
-    ............
+    >>> print(*("".join("-#"[ink] for ink in row) for row in drawn("plus", 12)), sep="\n")
+    ------------
+    ------------
+    -----##-----
+    -----##-----
+    -----##-----
+    --########--
+    --########--
+    -----##-----
+    -----##-----
+    -----##-----
+    ------------
+    ------------
     """
     places = (np.arange(size) + 0.5) / size * 2 - 1
     x, y = np.meshgrid(places, places)
