@@ -66,7 +66,8 @@ test-web: $(VENV)/.ready $(PAGE)  ## Test the lab's page: types, format, its own
 	npm --prefix web run --silent types -- --check
 	npm --prefix web run --silent check
 	npm --prefix web run --silent test
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest web/tests
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --ignore web/tests/test_speed.py web/tests
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -rA web/tests/test_speed.py
 
 .PHONY: check
 check: lint  ## What a change must pass first: formatting, lint, types, who imports whom, the fast tests.

@@ -114,3 +114,14 @@ def test_of_two_hundred_quick_edits_the_last_is_on_screen(scene: Scene) -> None:
     assert "".join(row[1] for row in rows) == last
     asked = scene.page.evaluate("Number(document.body.dataset.asked)")
     assert asked >= 200
+
+
+def test_a_training_figure_is_on_screen_soon_after_its_step(scene: Scene) -> None:
+    scene.race("updates=12000", state="running")
+    scene.page.wait_for_timeout(6000)
+    lags = scene.page.evaluate("performance.getEntriesByName('figure on screen').map(each => each.duration)")
+    scene.page.get_by_role("button", name="Stop").click()
+    late = percentile(lags)
+    print(f"{len(lags)} frames: {median(lags):.0f} ms after the step, 95 % within {late:.0f} ms")
+    assert len(lags) > 20
+    assert late <= 150

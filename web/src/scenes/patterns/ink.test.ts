@@ -4,7 +4,7 @@ import { Tensor } from '../../lib/tensor';
 
 test('a drawing comes back from the text that it is written as', () => {
   for (const size of [1, 5, 24]) {
-    const ink = Uint8Array.from({ length: size * size }, (_, place) => (place * 7) % 3 & 1);
+    const ink = Uint8Array.from({ length: size * size }, (_, place) => ((place * 7) % 3) & 1);
     expect(inked(written(ink), size)).toEqual(ink);
   }
 });
