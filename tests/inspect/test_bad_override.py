@@ -93,3 +93,9 @@ def test_an_override_at_what_are_no_whole_numbers(what, numbers):
 def test_an_override_of_another_kind(override):
     message = "override: expected {'gate': value}, an Override or a list of Overrides"
     refused(UsageError, message, LSTM(4), ONE, override=override)
+
+
+@pytest.mark.parametrize("value", [1e39, -1e300])
+def test_an_override_by_what_the_dtype_cannot_hold(value):
+    message = f"override: expected a number that float32 can hold for 'forget', got {value!r}"
+    refused(UsageError, message, LSTM(4), ONE, override={"forget": value})

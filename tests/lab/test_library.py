@@ -16,6 +16,7 @@ import remy
 from remy.errors import DataError, ModelFileError, RemyError, UsageError
 from remy.io import model_file
 from remy.lab import library as libraries
+from remy.lab.answering import encode
 from remy.lab.library import Library
 from remy.lab.schemas.models import ModelCard
 from tests.lab import trained
@@ -358,3 +359,18 @@ def _rewrite(path: Path, changes: dict[str, Any]) -> None:
     header = {"format_version": version, "crc32": check, **body}
     arrays = {name: np.asarray(value) for name, value in tensors.items()}
     tensor_file.write(path, arrays, {"remy": json.dumps(header)})
+
+
+def test_a_run_whose_name_is_no_text_is_a_fault_and_the_others_are_listed(folder: Path) -> None:
+    odd = os.fsdecode(b"r\xff\xfe")
+    try:
+        trained.save(trained.letters(), folder / odd)
+    except OSError:
+        pytest.skip("the file system takes names of text alone")
+    found = only_runs(folder).cards()
+    assert [each.id for each in found.models] == ["run:one"]
+    [fault] = found.faults
+    assert fault == "run:r\\udcff\\udcfe: its name is not UTF-8, so no question can ask for it; rename it"
+    encode(found)
+    with pytest.raises(DataError, match="its name is not UTF-8"):
+        only_runs(folder / odd)

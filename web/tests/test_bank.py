@@ -10,10 +10,13 @@ from remy.lab.library import Library
 from remy.tasks import Tagger
 from web.tests.lab import Scene, as_shown, number
 
-REACHES, UNITS, TAGS = "What the change reaches", "Unit by unit", "Tags"
+REACHES, UNITS, TAGS = "What the change reaches", "Unit by unit", "Marks"
 CARRIES, MERGED = "Which direction carries more", "Both directions as one"
 BEFORE = ["we", "walked", "to", "the", "bank", "by", "the", "river"]
+#: The page's own second sentence, and one in which the last word alone is another.
+LORD = [*BEFORE[:5], "my", "lord"]
 AFTER = [*BEFORE[:-1], "road"]
+ROAD = "#/bank?after=" + "+".join(AFTER)
 
 
 @pytest.fixture(scope="module")
@@ -22,6 +25,10 @@ def tagger() -> Tagger:
     [id] = [card.id for card in library.cards().models if card.task == "tagger"]
     found: Tagger = library.load(id)
     return found
+
+
+def called(tag: str) -> str:
+    return "no mark" if tag == "none" else f"“{tag}”"
 
 
 def layer_of(found: Trace, direction: str) -> LayerTrace:
@@ -39,7 +46,7 @@ def column(scene: Scene, title: str, name: str) -> list[float]:
 
 
 def test_how_far_the_states_moved_is_the_difference_of_two_traces(scene: Scene, tagger: Tagger) -> None:
-    scene.open("#/bank")
+    scene.open(ROAD)
     for direction in ("forward", "backward"):
         norms = np.linalg.norm(difference(tagger, direction, AFTER), axis=1)
         assert column(scene, REACHES, direction) == pytest.approx(
@@ -54,7 +61,7 @@ def test_how_far_the_states_moved_is_the_difference_of_two_traces(scene: Scene, 
 
 
 def test_every_unit_and_every_probability_is_that_of_a_trace(scene: Scene, tagger: Tagger) -> None:
-    scene.open("#/bank")
+    scene.open(ROAD)
     for direction in ("forward", "backward"):
         expected = difference(tagger, direction, AFTER)
         for unit in (0, 31):
@@ -64,13 +71,13 @@ def test_every_unit_and_every_probability_is_that_of_a_trace(scene: Scene, tagge
         shares = trace(tagger, words).probabilities
         assert shares is not None
         for tag, name in enumerate(tagger.labels):
-            assert column(scene, TAGS, f"{which} {name}") == [
+            assert column(scene, TAGS, f"{which} {called(name)}") == [
                 as_shown(value) for value in shares[0, :, tag].tolist()
             ]
 
 
 def test_a_word_is_changed_where_it_stands(scene: Scene, tagger: Tagger) -> None:
-    scene.open("#/bank")
+    scene.open(ROAD)
     scene.page.get_by_label("word 1 of the second sentence").fill("ran")
     scene.settle()
     after = ["we", "ran", *AFTER[2:]]
@@ -80,7 +87,7 @@ def test_a_word_is_changed_where_it_stands(scene: Scene, tagger: Tagger) -> None
 
 
 def test_words_are_put_in_and_taken_out_by_the_keyboard(scene: Scene) -> None:
-    scene.open("#/bank")
+    scene.open(ROAD)
     scene.page.get_by_role("button", name="Make the second like the first").click()
     scene.settle()
     assert set(column(scene, REACHES, "backward")) == {0}
@@ -113,7 +120,7 @@ def test_a_word_that_the_model_does_not_know_is_called_so(scene: Scene, tagger: 
 
 @pytest.mark.parametrize("mode", ["concat", "sum", "ave", "mul"])
 def test_the_states_of_both_are_merged_as_chosen(scene: Scene, tagger: Tagger, mode: str) -> None:
-    scene.open("#/bank")
+    scene.open(ROAD)
     scene.page.get_by_label("Merge mode", exact=True).select_option(mode)
     found = trace(tagger, AFTER)
     first, second = (layer_of(found, direction).h[0] for direction in ("forward", "backward"))
@@ -135,7 +142,7 @@ def test_the_states_of_both_are_merged_as_chosen(scene: Scene, tagger: Tagger, m
 def test_which_direction_carries_more_is_what_the_answer_loses_without_it(
     scene: Scene, tagger: Tagger
 ) -> None:
-    scene.open("#/bank")
+    scene.open(ROAD)
     whole = trace(tagger, AFTER).probabilities
     assert whole is not None
     for direction in ("forward", "backward"):
@@ -156,3 +163,24 @@ def test_sentences_and_cursor_come_back_from_the_address(scene: Scene) -> None:
     address = scene.address()
     assert "before=good+my+lord" in address
     assert "step=1" in address
+
+
+def test_the_first_view_shows_a_later_change_that_gives_an_earlier_word_another_mark(
+    scene: Scene, tagger: Tagger
+) -> None:
+    scene.open("#/bank")
+    was, now = (tagger.predict([words])[0] for words in (BEFORE, LORD))
+    assert was[4] != now[4]
+    assert f"“bank” from {called(was[4])} to {called(now[4])}" in scene.sentences(TAGS)
+    assert scene.page.get_by_text("the model guesses which mark follows it, if any").is_visible()
+
+
+def test_a_very_long_word_stays_in_its_column(scene: Scene) -> None:
+    scene.open(f"#/bank?before=we+saw+{'w' * 90}&after=we+saw+{'w' * 90}")
+    region = scene.page.get_by_role("region", name="How far the states moved, word by word")
+    row = region.locator("tbody tr").nth(2)
+    button, cell = row.locator("button").bounding_box(), row.locator("td").first.bounding_box()
+    assert button is not None
+    assert cell is not None
+    assert button["x"] + button["width"] <= cell["x"]
+    assert row.locator("button").evaluate("it => it.scrollWidth <= it.clientWidth + 1")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from remy.inspect import Override, trace
@@ -23,7 +24,9 @@ def test_states_and_probabilities_are_those_of_a_trace(scene: Scene, cell: str) 
     found = trace(letters(f"letters-{cell}-32"), "ROMEO")
     _, rows = scene.table(PAGE)
     states = [[number(value) for value in row[2:]] for row in rows]
-    assert states == [[as_shown(value) for value in step] for step in found.layers[0].h[0].tolist()]
+    layer = found.layers[0]
+    parts = [layer.h[0]] if layer.c is None else [layer.h[0], layer.c[0]]
+    assert states == [[as_shown(value) for value in step] for step in np.hstack(parts).tolist()]
     _, rows = scene.table(NEXT)
     shares = [[number(value) for value in row[2:]] for row in rows]
     assert found.probabilities is not None
@@ -48,7 +51,7 @@ def test_a_torn_page_leaves_the_letters_before_it_as_they_were(scene: Scene) -> 
     assert torn[2] != before[2]
     held = [Override("hidden", 0, steps=[1]), Override("cell", 0, steps=[1])]
     found = trace(letters("letters-lstm-64"), "HELL", override=held)
-    assert [number(value) for value in torn[3][2:]] == [
+    assert [number(value) for value in torn[3][2:66]] == [
         as_shown(value) for value in found.layers[0].h[0, 3].tolist()
     ]
     scene.page.get_by_role("button", name="Put page 1 back").click()

@@ -98,7 +98,7 @@ def test_of_two_hundred_quick_edits_the_last_is_on_screen(scene: Scene) -> None:
     scene.open("#/notebook?cell=lstm&units=32")
     scene.page.evaluate(
         """async () => {
-          const field = document.querySelector('input[type=text]');
+          const field = document.querySelector('main textarea');
           for (let edit = 0; edit < 200; edit++) {
             const letters = 'abcdefghij'[edit % 10].repeat(edit % 13);
             field.value = 'edit ' + letters + String.fromCharCode(97 + edit % 26);

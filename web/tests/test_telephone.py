@@ -177,3 +177,20 @@ def test_states_that_overflow_are_said_and_the_pictures_stay(scene: Scene) -> No
     scale.fill("1")
     scene.settle()
     assert scene.page.get_by_role("alert").count() == 0
+
+
+def test_a_gradient_that_explodes_is_not_praised(scene: Scene) -> None:
+    scene.open("#/telephone?steps=300&units=16&start=pytorch&scale=4")
+    found = flows("simple_rnn", units=16, steps=300, recipe="pytorch", scale=4.0)
+    sizes = found[middle(found)].carried.astype(float)
+    said = scene.sentences(FLOW)
+    assert f"explodes: its gradient grows to {sizes.max() / sizes[0]:.3g} times" in said
+    assert "against the textbook" not in said
+
+
+def test_the_start_of_a_bias_is_named_with_its_number(scene: Scene) -> None:
+    scene.open(SMALL)
+    biases = scene.page.get_by_role("group", name="Forget bias of the LSTM")
+    assert biases.get_by_text("as it starts (1)", exact=True).count() == 1
+    scene.open(f"{SMALL}&start=pytorch")
+    assert biases.get_by_text("as it starts (within ±0.5)", exact=True).count() == 1

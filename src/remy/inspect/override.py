@@ -132,11 +132,21 @@ def held_values(
         ``(T, B, H)``, of the call's dtype.
     start
         The step of the sequence at which the call begins.
+
+    Raises
+    ------
+    UsageError
+        If a value is too large for the dtype.
     """
     held: dict[str, tuple[Tensor, Tensor]] = {}
     for each in overrides:
         if not _is_meant(each, name, direction) or each.name not in known_to(cell):
             continue
+        if abs(each.value) > torch.finfo(like.dtype).max:
+            dtype = str(like.dtype).removeprefix("torch.")
+            raise UsageError(
+                f"override: expected a number that {dtype} can hold for '{each.name}', got {each.value!r}"
+            )
         where = torch.zeros_like(like, dtype=torch.bool)
         steps = range(len(like)) if each.steps is None else [t - start for t in each.steps]
         # What lies outside is refused once all layers are known, see `expect_possible`.

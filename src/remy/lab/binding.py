@@ -72,7 +72,8 @@ def _trained(library: Library, id: str, given: Input, target: Words | None, at: 
         is_series = card.task == "forecaster"
         subject = _of_series(estimator, x, wanted) if is_series else estimator.subject(x, wanted)
     states = _steps(given) * card.units * card.layers * (2 if card.bidirectional else 1)
-    return Bound(subject, at, states, card.parameters, card, _unit(card.task, estimator, x))
+    units = _units(estimator, x, subject.names) if card.task == "forecaster" else ()
+    return Bound(subject, at, states, card.parameters, card, _unit(card.task, estimator, x), units)
 
 
 def _unit(task: str, estimator: Any, x: Any) -> tuple[float, float]:
@@ -84,6 +85,20 @@ def _unit(task: str, estimator: Any, x: Any) -> tuple[float, float]:
         mean, scale = model.model.scaler.target_scale(x.name)
         return float(mean[0]), float(scale[0])
     return 0.0, 1.0
+
+
+def _units(estimator: Any, x: Any, names: Sequence[str] | None) -> tuple[tuple[float, float], ...]:
+    """Return mean and scale of every score of a step of a forecast, target by target."""
+    means, scales = estimator._need("trace").model.scaler.target_scale(x.name)
+    outputs = len(names or ()) // len(means)
+    found = []
+    for place, name in enumerate(names or ()):
+        output, target = name.rpartition(" ")[2], place // outputs
+        if output == "freedom":  # has no unit
+            found.append((0.0, 1.0))
+        else:  # a width is a difference: no mean belongs to it
+            found.append((0.0 if output == "width" else float(means[target]), float(scales[target])))
+    return tuple(found)
 
 
 def _of_series(estimator: Any, series: Any, target: Any) -> Subject:

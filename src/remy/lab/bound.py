@@ -6,8 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
+import numpy as np
+
 from remy.errors import DataError
 from remy.inspect import Override, Subject, Trace, trace
+from remy.lab.schemas.base import Array
 from remy.lab.schemas.choices import Hold
 from remy.lab.schemas.models import ModelCard
 
@@ -34,7 +37,9 @@ class Bound:
     card
         Of a trained model; None of a network that has learned nothing.
     unit
-        Mean and scale that turn a score into a number of the data, of a regressor or forecaster.
+        Mean and scale that turn the first score into a number of the data, of a regressor or forecaster.
+    units
+        The same of every score of a step, where they differ; empty where `unit` is that of all.
     """
 
     of: Subject
@@ -43,6 +48,7 @@ class Bound:
     parameters: int
     card: ModelCard | None = None
     unit: tuple[float, float] = (0.0, 1.0)
+    units: tuple[tuple[float, float], ...] = ()
 
     @property
     def task(self) -> str | None:
@@ -58,6 +64,12 @@ class Bound:
         """Return a score as a number of the data."""
         mean, scale = self.unit
         return score * scale + mean
+
+    def all_in_unit(self, scores: Array) -> Array:
+        """Return scores ``(T, V)`` as numbers of the data, in float64."""
+        mean, scale = np.array(self.units or [self.unit]).T
+        found: Array = scores.astype(np.float64) * scale + mean
+        return found
 
     def subject(self, x: Any = None, target: Any = None) -> Subject:
         """Return what is traced; `x` and `target` are bound already and not looked at."""

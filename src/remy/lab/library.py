@@ -103,6 +103,11 @@ class Library:
         faults: list[str] = []
         runs = list(self._run_names())
         for id in (*sorted(self._shipped_names()), *(f"{_RUN}{name}" for name in runs)):
+            if not _is_text(id):
+                faults.append(
+                    f"{_printable(id)}: its name is not UTF-8, so no question can ask for it; rename it"
+                )
+                continue
             try:
                 found.append(self.card(id))
             except RemyError as error:
@@ -154,6 +159,8 @@ class Library:
         if found.is_dir() and not os.path.lexists(found / _MODEL):
             self._folder = found
             return
+        if not _is_text(found.name):
+            raise DataError(f"{_printable(str(run))}: its name is not UTF-8; rename it")
         self._folder, self._only = found.parent, found.name
         self._card(self._run_place(f"{_RUN}{found.name}"))
 
@@ -247,6 +254,11 @@ def _stamp(file: Path) -> tuple[int, int, int]:
 def _printable(sentence: str) -> str:
     """Return a sentence without what a file's name may hold that is no character."""
     return sentence.encode("utf-8", "backslashreplace").decode()
+
+
+def _is_text(name: str) -> bool:
+    """Whether a file's name can be sent: one whose bytes are no UTF-8 holds what is no character."""
+    return _printable(name) == name
 
 
 def _load(file: Path) -> tuple[Any, int]:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
+import remy
 from remy.errors import UsageError
 from remy.inspect import trace
 from remy.lab.library import Library
@@ -14,6 +17,8 @@ from remy.lab.own.comparing import compare
 from remy.lab.schemas.choices import NumbersInput, TextInput
 from remy.lab.schemas.own import CompareAsked
 from remy.lab.wording import number
+from tests.lab.own.runs import series
+from tests.tasks.classification import toy as recordings
 
 TEXT = "the king, my lord.\n"
 GIVEN = TextInput(kind="text", text=TEXT)
@@ -93,3 +98,53 @@ def test_models_of_different_inputs_are_refused(
 ) -> None:
     with pytest.raises(UsageError, match=re.escape(sentence)):
         compare(library, CompareAsked(models=models, input=GIVEN))
+
+
+def _regressor(shift: float, scale: float) -> Any:
+    values, _ = recordings.recordings()
+    quick = {**recordings.QUICK, "epochs": 2, "options": recordings.SMALL}
+    return remy.Regressor(**quick).fit(values, [scale * float(each[-1, 0]) + shift for each in values])
+
+
+def test_regressors_of_other_targets_are_compared_in_the_unit_of_the_data(tmp_path: Path) -> None:
+    models = [_regressor(0.0, 1.0), _regressor(5000.0, 100.0)]
+    for name, model in zip("ab", models, strict=True):
+        (tmp_path / name).mkdir()
+        model.save(tmp_path / name / "model.safetensors")
+    given = NumbersInput(kind="numbers", values=((0.1, 0.2), (0.3, 0.4)))
+    library = Library(tmp_path, shipped=Path("nowhere"))
+    found = compare(library, CompareAsked(models=("run:a", "run:b"), input=given, target="1.0"))
+    predicted = [float(model.predict([np.array(given.values)])[0]) for model in models]
+    assert found.apart is not None
+    assert found.answers is not None
+    np.testing.assert_allclose(found.answers[0, :, 0], predicted, rtol=1e-5)
+    np.testing.assert_allclose(found.apart, [abs(predicted[1] - predicted[0])], rtol=1e-5)
+    assert found.sentences[0].startswith(f"The answers are {number(found.apart[0])} apart")
+    assert found.sentences[-1].endswith("each in the units of its own training: they cannot be compared.")
+    again = compare(library, CompareAsked(models=("run:b", "run:b"), input=given, target="1.0"))
+    assert "cannot be compared" not in again.sentences[-1]
+
+
+@pytest.mark.parametrize("output", ["quantiles", "student_t"])
+def test_forecasts_are_compared_in_the_unit_of_the_data(tmp_path: Path, output: str) -> None:
+    days = series(30)
+    larger = {**days, "y": 1000.0 + 50.0 * days["y"]}
+    quick: dict[str, Any] = {"units": 4, "window": 8, "epochs": 1, "threads": 1, "horizon": 3}
+    models = [remy.Forecaster(**quick, output=output).fit(each, target="y") for each in (days, larger)]
+    for name, model in zip("ab", models, strict=True):
+        (tmp_path / name).mkdir()
+        model.save(tmp_path / name / "model.safetensors")
+    library = Library(tmp_path, shipped=Path("nowhere"))
+    given = library.card("run:a").begin
+    assert isinstance(given, NumbersInput)
+    asked = CompareAsked(models=("run:a", "run:b"), input=given, target="1.0, 2.0, 3.0")
+    found = compare(library, asked)
+    assert found.answers is not None
+    assert found.names is not None
+    for place, model in enumerate(models):
+        mean, scale = model._need("trace").model.scaler.target_scale(given.series or "y")
+        for column, name in enumerate(found.names):
+            raw = found.traces[place].scores[:, column].astype(np.float64)
+            expected = {"width": raw * scale, "freedom": raw}.get(name, raw * scale + mean)
+            np.testing.assert_allclose(found.answers[:, place, column], expected, rtol=1e-6)
+    assert found.sentences[-1].endswith("each in the units of its own training: they cannot be compared.")

@@ -165,23 +165,52 @@ def test_a_model_that_writes_no_letters_is_refused(monkeypatch: pytest.MonkeyPat
         measure(library, TowerAsked.model_validate(question))
 
 
-def test_what_residual_connections_bring_is_said_both_ways() -> None:
-    said = set()
+def test_what_residual_connections_bring_is_measured_over_all_steps() -> None:
     for model in ({"cell": "lstm", "layers": 6}, {"cell": "simple_rnn", "layers": 6}):
         plain, residual = of_noise(**model), of_noise(**model, residual=True)
         assert plain.residual_sentences == residual.residual_sentences
-        without, led = (float(each.tower.floors[0].gradient[0]) for each in (plain, residual))
+        without, led = (each.tower.floors[0].gradient.astype(float) for each in (plain, residual))
+        whole, alone = (float(np.sqrt((each**2).sum())) for each in (led, without))
         first, second = plain.residual_sentences
-        assert f"receives {led:.3g} with residual connections and {without:.3g} without" in first
-        if led > without:
-            assert (
-                second == f"They bring {led / without:.3g} times as much there, which is what they are for."
-            )
-        else:
-            share = f"{100 * led / without:.3g} %"
-            assert second == f"They leave {share} of it there, against what they are said to be for."
-        said.add(led > without)
-    assert said == {True, False}
+        assert f"layer 1 receives {whole:.3g} with residual connections and {alone:.3g} without" in first
+        assert first.endswith(
+            "as they are meant to." if whole > alone else "against what they are meant for."
+        )
+        assert f"it is {led[0]:.3g} with them and {without[0]:.3g} without" in second
+
+
+@pytest.mark.parametrize(
+    ("led", "first", "second"),
+    [
+        ([1.0, 0.0, 8.0], ": 3.61 times as much, as they are meant to.", "without, 50 % of it."),
+        ([4.0, 0.0, 0.0], "1.79 times as much, as they are meant to.", "without, 2 times as much."),
+        ([1.0, 0.0, 0.5], "50 % of it, against what they are meant for.", "without, 50 % of it."),
+        ([0.0, 2.0, 1.0], "next to no difference, against what they are meant for.", "without, 0 % of it."),
+    ],
+)
+def test_residual_connections_are_judged_by_all_steps_and_not_by_the_furthest(
+    led: list[float], first: str, second: str
+) -> None:
+    with_ = Tower(residual=True, loss=1, floors=(floor(0, led, SLOW), floor(1, [0, 0, 4], SLOW)))
+    without = Tower(residual=False, loss=1, floors=(floor(0, [2, 0, 1], SLOW), floor(1, [0, 0, 4], SLOW)))
+    for said in (sentences.of_residuals(with_, without), sentences.of_residuals(without, with_)):
+        assert said[0].endswith(first)
+        assert said[1].endswith(second)
+
+
+@pytest.mark.parametrize(
+    ("low", "ending"),
+    [
+        (3.0, "75 % of that at the top comes down: it shrinks, although the residual connections pass it on."),
+        (4.0, "as much as at the top comes down, as one would expect with residual connections, which pass "
+         "it on."),
+        (8.0, "2 times that at the top comes down: it grows, as one would expect with residual connections, "
+         "which pass it on and add."),
+    ],
+)  # fmt: skip
+def test_what_is_expected_to_come_down_depends_on_residual_connections(low: float, ending: str) -> None:
+    tower = Tower(residual=True, loss=1, floors=(floor(0, [0, low, 0], SLOW), floor(1, [0, 0, 4], SLOW)))
+    assert sentences.of_gradients(tower)[1] == f"Over all steps together {ending}"
 
 
 def test_one_layer_has_nothing_that_could_be_passed_by() -> None:

@@ -70,6 +70,8 @@ export class Question<Answer> {
   fault = $state<string | undefined>();
   waiting = $state(false);
   #next: { body: unknown; number: number; asked: number } | undefined;
+  /** Whether the answer under way is no longer wanted. */
+  #cleared = false;
 
   constructor(readonly path: string) {}
 
@@ -85,13 +87,24 @@ export class Question<Answer> {
     });
   }
 
+  /** Show nothing, where there is nothing to ask about. */
+  clear(): void {
+    if (this.#next !== undefined) open.delete(this.#next.number);
+    this.#next = undefined;
+    this.#cleared = true;
+    this.answer = undefined;
+    this.fault = undefined;
+  }
+
   async #run(): Promise<void> {
     this.waiting = true;
     while (this.#next !== undefined) {
       const { body, number, asked } = this.#next;
       this.#next = undefined;
+      this.#cleared = false;
       try {
-        this.answer = await ask<Answer>(this.path, body);
+        const answer = await ask<Answer>(this.path, body);
+        if (!this.#cleared) this.answer = answer;
         this.fault = undefined;
       } catch (error) {
         if (error instanceof Lost) {
@@ -100,6 +113,8 @@ export class Question<Answer> {
           continue;
         }
         this.fault = error instanceof Error ? error.message : String(error);
+        // Pictures of another input would seem to be of this one.
+        this.answer = undefined;
       }
       drawn(number, asked);
     }

@@ -23,10 +23,10 @@ function read(hash: string): { scene: string; query: URLSearchParams } {
   return { scene: path, query: new URLSearchParams(query) };
 }
 
-function cursorOf(query: URLSearchParams): Cursor {
-  const whole = (name: string): number => {
-    const found = Number(query.get(name) ?? 0);
-    return Number.isInteger(found) && found >= 0 ? found : 0;
+function cursorOf(query: URLSearchParams, start: Cursor): Cursor {
+  const whole = (name: 'lane' | 'layer' | 'step' | 'unit'): number => {
+    const found = Number(query.get(name) ?? start[name]);
+    return Number.isInteger(found) && found >= 0 ? found : start[name];
   };
   return {
     lane: whole('lane'),
@@ -68,16 +68,20 @@ class Place {
   #settings: Record<string, Setting> = $state({});
   #usual: Record<string, Setting> = {};
   #query = new URLSearchParams();
+  #start = START;
   /** The address as it was last read or written. */
   #seen = '';
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  /** Follow the address; `usual` is the scene of an address that names none. */
-  follow(usual: string): () => void {
+  /**
+   * Follow the address. `scenes` are the known ones with where their cursor begins; an address that names
+   * none of them means the first.
+   */
+  follow(scenes: ReadonlyMap<string, Partial<Cursor>>): () => void {
     const arrive = (): void => {
       this.#seen = location.hash;
       const { scene: named, query } = read(location.hash);
-      const scene = named || usual;
+      const scene = scenes.has(named) ? named : [...scenes.keys()][0];
       this.#query = query;
       this.playing = false;
       if (scene !== this.scene) {
@@ -85,7 +89,8 @@ class Place {
         this.#settings = {};
         this.#usual = {};
       } else this.#take();
-      this.cursor = cursorOf(query);
+      this.#start = { ...START, ...scenes.get(scene) };
+      this.cursor = cursorOf(query, this.#start);
     };
     untrack(arrive);
     addEventListener('hashchange', arrive);
@@ -121,7 +126,7 @@ class Place {
     for (const [name, value] of Object.entries(this.#settings))
       if (written(value) !== written(this.#usual[name])) query.set(name, written(value));
     for (const [name, value] of Object.entries(this.cursor))
-      if (value !== START[name as keyof Cursor]) query.set(name, String(value));
+      if (value !== this.#start[name as keyof Cursor]) query.set(name, String(value));
     const text = query.toString();
     return `#/${this.scene}${text ? `?${text}` : ''}`;
   }

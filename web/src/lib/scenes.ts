@@ -1,5 +1,6 @@
 // The scenes in their order. Each is loaded when it is first shown.
 import type { Component } from 'svelte';
+import type { Cursor } from './place.svelte';
 
 export interface Scene {
   /** In the address. */
@@ -8,6 +9,8 @@ export interface Scene {
   /** The one idea, as a sentence. */
   idea: string;
   load: () => Promise<{ default: Component }>;
+  /** Where its cursor begins: at a step where there is something to see. */
+  start?: Partial<Cursor>;
 }
 
 export const SCENES: readonly Scene[] = [
@@ -16,6 +19,7 @@ export const SCENES: readonly Scene[] = [
     title: 'The notebook',
     idea: 'A recurrent network keeps one page of notes, its state, and rewrites it at every letter it reads.',
     load: () => import('../scenes/Notebook.svelte'),
+    start: { step: 3 },
   },
   {
     name: 'telephone',
@@ -28,6 +32,7 @@ export const SCENES: readonly Scene[] = [
     title: 'Gates at work',
     idea: 'Gates are numbers between 0 and 1 that decide what is kept, written and shown.',
     load: () => import('../scenes/Gates.svelte'),
+    start: { step: 8 },
   },
   {
     name: 'bank',

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from remy.lab.bank.marks import are_marks, tag_names
 from remy.lab.schemas.bank import BankRow, BankSide
 from remy.lab.schemas.base import Array
 from remy.lab.wording import number, quoted, share
@@ -33,18 +34,32 @@ def state_sentence(direction: str, norm: Array, rows: Sequence[BankRow], words: 
         by = f"by up to {number(norm.max())}" if norm.any() else "at no word (difference exactly 0)"
         return f"{which}: the sentences are the same, and the states differ {by}."
     called = names_of(words)
+    between = [place for place in range(changed[0], changed[-1]) if rows[place].kind == "same"]
+    before, after = ("first ", "last ") if between else ("", "")
     parts = [
         part
         for part in (
-            _side("before", range(changed[0]), norm, called),
-            _side("after", range(changed[-1] + 1, len(rows)), norm, called),
+            _side(f"before the {before}change", range(changed[0]), norm, called, beside=changed[0] - 1),
+            _side("between the changes", between, norm, called),
+            _side(
+                f"after the {after}change",
+                range(changed[-1] + 1, len(rows)),
+                norm,
+                called,
+                beside=changed[-1] + 1,
+            ),
         )
         if part
     ]
     there = [place for place in changed if rows[place].kind == "replaced"]
     if there:
         most = max(there, key=lambda place: float(norm[place]))
-        parts.append(f"at the change itself they differ by {number(norm[most])}")
+        itself = (
+            "at the changes themselves they differ by up to"
+            if between
+            else "at the change itself they differ by"
+        )
+        parts.append(f"{itself} {number(norm[most])}")
     said = "; ".join(parts) or "no word stands in both sentences, so no states can be compared"
     return f"{which}: {said}."
 
@@ -63,27 +78,27 @@ def names_of(words: Sequence[str]) -> list[str]:
     ]
 
 
-def _side(where: str, places: range, norm: Array, called: Sequence[str]) -> str:
+def _side(
+    where: str, places: Sequence[int], norm: Array, called: Sequence[str], *, beside: int | None = None
+) -> str:
     if not places:
         return ""
     count = len(places)
-    some = norm[places.start : places.stop]
+    some = norm[list(places)]
     words = f"{count} words" if count > 1 else "one word"
     states = "states" if count > 1 else "state"
     if not some.any():
-        return f"the {states} of the {words} {where} the change did not change at all (difference exactly 0)"
+        return f"the {states} of the {words} {where} did not change at all (difference exactly 0)"
     moved = np.flatnonzero(some)
-    most, least = places.start + int(some.argmax()), places.start + int(moved[some[moved].argmin()])
+    most, least = places[int(some.argmax())], places[int(moved[some[moved].argmin()])]
     if count == 1:
-        return f"the state of the one word {where} the change, {called[most]}, moved by {number(norm[most])}"
-    beside = places.stop - 1 if where == "before" else places.start
+        return f"the state of the one word {where}, {called[most]}, moved by {number(norm[most])}"
     near = ", right beside it" if most == beside else ""
     low = f", least at {called[least]} ({number(norm[least])})" if least != most else ""
     who = f"all {words}" if len(moved) == count else f"{len(moved)} of the {words}"
     who = f"both {words[2:]}" if len(moved) == count == 2 else who
     return (
-        f"the {states} of {who} {where} the change did change, most at {called[most]} "
-        f"({number(norm[most])}){near}{low}"
+        f"the {states} of {who} {where} did change, most at {called[most]} ({number(norm[most])}){near}{low}"
     )
 
 
@@ -92,11 +107,12 @@ def tag_sentences(
 ) -> tuple[str, ...]:
     """Return what became of the tags and of their probabilities, where a word stands in both sentences."""
     same = [place for place, row in enumerate(rows) if row.kind == "same"]
+    kind = "mark" if are_marks(outputs) else "tag"
     if not same:
-        return ("The sentences share no word, so there is no tag to be compared.",)
-    called = names_of(after.words)
+        return (f"The sentences share no word, so there is no {kind} to be compared.",)
+    called, named_tags = names_of(after.words), tag_names(outputs)
     other = [
-        (called[a], before.tags[b], after.tags[a])
+        (called[a], named_tags[before.tags[b]], named_tags[after.tags[a]])
         for b, a in _pairs(rows, same)
         if before.tags[b] != after.tags[a]
     ]
@@ -104,9 +120,11 @@ def tag_sentences(
     if other:
         named = ", ".join(f"{word} from {b} to {a}" for word, b, a in other[:_MOST_NAMED])
         more = f" and {len(other) - _MOST_NAMED} more" if len(other) > _MOST_NAMED else ""
-        first = f"Of {words} that both sentences share {len(other)} got another tag: {named}{more}."
+        first = (
+            f"Of {words} that both sentences share in order {len(other)} got another {kind}: {named}{more}."
+        )
     else:
-        first = f"Of {words} that both sentences share none got another tag."
+        first = f"Of {words} that both sentences share in order none got another {kind}."
     most = max(same, key=lambda place: float(moved[place]))
     if not moved[most]:
         return first, "Not one of their probabilities moved."
@@ -114,7 +132,7 @@ def tag_sentences(
     was, now = before.probabilities[b], after.probabilities[a]
     tag = int(np.abs(np.subtract(now, was, dtype=np.float64)).argmax())
     return first, (
-        f"The probabilities moved most at {called[a]}: that of {outputs[tag]} "
+        f"The probabilities moved most at {called[a]}: that of {named_tags[outputs[tag]]} "
         f"from {share(was[tag])} to {share(now[tag])}."
     )
 

@@ -29,7 +29,7 @@ def change_of(before: Trace, after: Trace) -> Change:
         first=first,
         layers=layers,
         moved=moved,
-        sentences=change_sentences(before, after, first, [each.distance for each in layers], moved),
+        sentences=change_sentences(before, after, [each.distance for each in layers], moved),
     )
 
 

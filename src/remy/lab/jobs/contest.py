@@ -69,7 +69,9 @@ class Contest:
         self._batch.send()
         self._look()
         faults = [lane.fault for lane in self._lanes]
-        self._tell("done" if None in faults else "failed", None if None in faults else faults[0])
+        why = next(iter(faults)) or ""
+        # The page lets it stand alone.
+        self._tell(*(("done", None) if None in faults else ("failed", why[:1].upper() + why[1:])))
 
     def _runs(self) -> bool:
         return any(lane.runs for lane in self._lanes)
@@ -174,7 +176,8 @@ class Contest:
                 continue
             by_cell.setdefault(lane.cell, []).append(score)
             reaches.setdefault(lane.cell, []).append(reach_of(flows[lane]))
-        return sentences(self._track.scale, self._made, by_cell, reaches)
+        lanes = {cell: self._race.seeds for cell in self._race.cells}
+        return sentences(self._track.scale, self._made, by_cell, reaches, lanes=lanes)
 
     def _tell(self, state: State, sentence: str | None = None) -> None:
         lanes = tuple(
@@ -221,5 +224,5 @@ def _numbers(values: list[float]) -> tuple[float | None, ...]:
 
 
 def _number(value: float) -> float | None:
-    """Return six digits, which is what is drawn; None for what is no number."""
-    return float(f"{value:.6g}") if math.isfinite(value) else None
+    """Return six digits, which is what is drawn, and no negative zero; None for what is no number."""
+    return float(f"{value:.6g}") + 0.0 if math.isfinite(value) else None

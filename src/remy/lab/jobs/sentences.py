@@ -14,7 +14,12 @@ NAMES = {"simple_rnn": "SimpleRNN", "lstm": "LSTM", "gru": "GRU"}
 
 
 def sentences(
-    scale: Scale, update: int, scores: Mapping[str, Sequence[float]], reaches: Mapping[str, Sequence[Reach]]
+    scale: Scale,
+    update: int,
+    scores: Mapping[str, Sequence[float]],
+    reaches: Mapping[str, Sequence[Reach]],
+    *,
+    lanes: Mapping[str, int] | None = None,
 ) -> tuple[str, ...]:
     """Say who is ahead, and by how much, and how far each gradient reaches.
 
@@ -25,7 +30,9 @@ def sentences(
     update
         So many were made.
     scores, reaches
-        Of each cell, one a seed.
+        Of each cell, one a seed that is still in the race.
+    lanes
+        With how many seeds each cell set out; as many as there are scores where nobody says.
 
     Examples
     --------
@@ -39,31 +46,48 @@ def sentences(
     if not scores:
         return ()
     ordered = sorted(scores, key=lambda cell: mean(scores[cell]))
-    said = [_standing(scale, update, {cell: scores[cell] for cell in ordered})]
-    if reaches:
+    # Of a loss of nothing floats also know a negative one.
+    positive = {cell: [score + 0.0 for score in scores[cell]] for cell in ordered}
+    gone = _gone(positive, lanes or {})
+    said = [f"{_standing(scale, update, positive, bool(gone))}{gone}."]
+    # With one step there is nothing to reach back to.
+    if any(reach.lags > 1 for each in reaches.values() for reach in each):
         said.append(_reaches({cell: reaches[cell] for cell in ordered if cell in reaches}))
     return tuple(said)
 
 
-def _standing(scale: Scale, update: int, scores: Mapping[str, Sequence[float]]) -> str:
+def _gone(scores: Mapping[str, Sequence[float]], lanes: Mapping[str, int]) -> str:
+    """Say which seeds have no score any more: their loss grew past all numbers."""
+    parts = []
+    for cell, count in lanes.items():
+        missing = count - len(scores.get(cell, ()))
+        if missing:
+            seeds = "its one seed" if count == 1 else f"{missing} of {count} seeds"
+            parts.append(f"{NAMES[cell]} lost {seeds}")
+    return f"; {_and(parts)}, where the loss was no number any more" if parts else ""
+
+
+def _standing(scale: Scale, update: int, scores: Mapping[str, Sequence[float]], is_thinned: bool) -> str:
     first, *others = scores
     begin = f"After {update:,} update{'' if update == 1 else 's'}"
-    beside = f"the baseline's {scale.baseline:.3g} ({scale.baseline_name})"
+    beside = f"the baseline's {scale.baseline + 0.0:.3g} ({scale.baseline_name})"
     if not others:
         said = f"{begin} {NAMES[first]} has {spread(scores[first])} {scale.name}"
-        return f"{said}, {_share(scores, scale)}{beside}."
+        return f"{said}, {_share(scores, scale)}{beside}"
     head = _head(scores)
     if len(head) > 1:
         said = f"{begin} {_listed(head)} cannot be told apart, as their seeds overlap"
     elif max(len(each) for each in scores.values()) == 1:
-        said = f"{begin}, with one seed each, {NAMES[first]} is ahead"
+        left = " left" if is_thinned else ""
+        said = f"{begin}, with one seed{left} each, {NAMES[first]} is ahead"
     else:
-        said = f"{begin} {NAMES[first]} is ahead with every seed"
+        left = " that is left" if is_thinned else ""
+        said = f"{begin} {NAMES[first]} is ahead with every seed{left}"
     everybody = ", ".join(f"{NAMES[cell]} {spread(each)}" for cell, each in scores.items())
     share = (
         f"{NAMES[first]} has {_share(scores, scale)}" if _is_better(scores, scale) else "none is better than "
     )
-    return f"{said}: {scale.name} {everybody}; {share}{beside}."
+    return f"{said}: {scale.name} {everybody}; {share}{beside}"
 
 
 def _head(scores: Mapping[str, Sequence[float]]) -> list[str]:

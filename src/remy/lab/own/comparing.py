@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from remy.errors import UsageError
+from remy.lab.bound import Bound
 from remy.lab.own.looking import bound_of
 from remy.lab.own.wording import many, step
 from remy.lab.schemas.base import Array
@@ -38,7 +39,8 @@ class Aligned:
     names
         V of them, the first model's first.
     answers
-        ``(T, 2, V)``: probabilities, or numbers where there are none; a name that a model has not is 0.
+        ``(T, 2, V)``: probabilities, or where there are none numbers in the unit of the data; a name that a
+        model has not is 0.
     apart
         ``(T,)``: how far the two are apart.
     distance
@@ -63,12 +65,9 @@ def compare(library: Library, asked: CompareAsked) -> CompareAnswer:
     """
     one, other = (library.card(id) for id in asked.models)
     expect_alike(one, other)
-    traces = []
-    for card in (one, other):
-        bound = bound_of(library, card.id, asked.input, asked.target, asked.at)
-        traces.append(answer_of(bound, bound.trace()))
-    first, second = traces
-    aligned = align(first, second)
+    bounds = [bound_of(library, card.id, asked.input, asked.target, asked.at) for card in (one, other)]
+    first, second = (answer_of(bound, bound.trace()) for bound in bounds)
+    aligned = align(first, second, [bound.all_in_unit for bound in bounds])
     sizes = mean_sizes(first, second)
     titles = _titles(one, other)
     items = first.layers[-1].items
@@ -79,7 +78,10 @@ def compare(library: Library, asked: CompareAsked) -> CompareAnswer:
         names=None if aligned is None else aligned.names,
         answers=None if aligned is None else aligned.answers,
         sizes=sizes,
-        sentences=(*answer_sentences(first, second, aligned, titles), *loss_sentences(first, second, titles)),
+        sentences=(
+            *answer_sentences(first, second, aligned, titles),
+            *loss_sentences(first, second, titles, alike=_judged_alike(bounds)),
+        ),
         state_sentences=state_sentences(first, second, sizes, titles, items),
     )
 
@@ -98,8 +100,14 @@ def expect_alike(first: ModelCard, second: ModelCard) -> None:
         )
 
 
-def align(first: TraceAnswer, second: TraceAnswer) -> Aligned | None:
-    """Return both answers over the same names; None where the two answer different questions."""
+def align(
+    first: TraceAnswer, second: TraceAnswer, in_unit: Sequence[Callable[[Array], Array]]
+) -> Aligned | None:
+    """Return both answers over the same names; None where the two answer different questions.
+
+    `in_unit` turns the scores of each into numbers of the data: on the scales of their trainings the same
+    number means another thing in each.
+    """
     if first.output_kind != second.output_kind or first.answers != second.answers:
         return None
     if len(first.scores) != len(second.scores):
@@ -112,8 +120,8 @@ def align(first: TraceAnswer, second: TraceAnswer) -> Aligned | None:
         return None  # a number that is missing is not 0
     names = tuple(dict.fromkeys((*own, *other)))
     each = []
-    for answer, named in ((first, own), (second, other)):
-        values = answer.scores if answer.probabilities is None else answer.probabilities
+    for answer, named, scaled in zip((first, second), (own, other), in_unit, strict=True):
+        values = scaled(answer.scores) if answer.probabilities is None else answer.probabilities
         laid = np.zeros((len(values), len(names)))
         laid[:, [names.index(name) for name in named]] = values
         each.append(laid)
@@ -168,11 +176,15 @@ def answer_sentences(
     return tuple(said)
 
 
-def loss_sentences(first: TraceAnswer, second: TraceAnswer, titles: Sequence[str]) -> tuple[str, ...]:
-    """Return which model's loss is lower; nothing without a target."""
+def loss_sentences(
+    first: TraceAnswer, second: TraceAnswer, titles: Sequence[str], *, alike: bool = True
+) -> tuple[str, ...]:
+    """Return which model's loss is lower, if both are in one unit; nothing without a target."""
     if first.loss is None or second.loss is None:
         return ()
     losses = f"The loss is {number(first.loss)} of {titles[0]} and {number(second.loss)} of {titles[1]}"
+    if not alike:
+        return (f"{losses}, each in the units of its own training: they cannot be compared.",)
     if first.loss == second.loss:
         return (f"{losses}.",)
     better = titles[0] if first.loss < second.loss else titles[1]
@@ -196,6 +208,17 @@ def state_sentences(
         f"A unit has a size of {number(sizes[0].mean())} and {number(sizes[1].mean())} on average; furthest "
         f"apart are these at {step(most, items)}: {number(sizes[0, most])} and {number(sizes[1, most])}."
     )
+
+
+def _judged_alike(bounds: Sequence[Bound]) -> bool:
+    """Whether the losses of both are one quantity in one unit."""
+    first, second = bounds
+    if first.of.output != second.of.output:
+        return False
+    if first.of.output != "numbers":
+        return True
+    own, other = ((each.unit, each.units, each.of.names) for each in bounds)
+    return own == other
 
 
 def _why_not(first: TraceAnswer, second: TraceAnswer, titles: Sequence[str]) -> str:

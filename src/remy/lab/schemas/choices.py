@@ -124,7 +124,7 @@ class Hold(Asked):
     """A gate or a state held at a value; see :class:`remy.inspect.Override`."""
 
     name: Literal["input", "forget", "candidate", "output", "update", "reset", "hidden", "cell"]
-    value: float
+    value: float = Field(ge=-1e6, le=1e6)
     steps: tuple[int, ...] | None = Field(default=None, description="null: everywhere")
     units: tuple[int, ...] | None = Field(default=None, description="null: everywhere")
     layer: str | None = None

@@ -142,7 +142,7 @@ class CompareAnswer(Answered):
     )
     names: tuple[str, ...] | None = Field(description="of what they answer, the first model's first")
     answers: Annotated[Array, Shaped("TMV")] | None = Field(
-        description="both models' answers (M = 2) over these names; probabilities where there are any"
+        description="both models' answers (M = 2) over these names; probabilities, or numbers in the data's unit"
     )
     sizes: Annotated[Array, Shaped("MT")] | None = Field(
         description="mean absolute state of the last layer; null where they take another number of steps"

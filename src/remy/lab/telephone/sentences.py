@@ -57,6 +57,18 @@ class Seeds:
         """What is left at the last lag, as a multiple of lag 0."""
         return f"{float(self.drawn.carried[-1] / self.drawn.carried[0]):.3g}"
 
+    @property
+    def explodes(self) -> bool:
+        """Whether the gradient that is drawn does."""
+        return self.drawn.verdict == "exploding"
+
+    @property
+    def explosion(self) -> str:
+        """By how much the gradient that is drawn grows, and where."""
+        sizes = np.asarray(self.drawn.carried, np.float64) / float(self.drawn.carried[0])
+        most = int(sizes.argmax())
+        return f"{sizes[most]:.3g} times that of lag 0 at lag {most}"
+
 
 def caption(lstm: Seeds, gru: Seeds, simple: Seeds, recipe: Recipe) -> tuple[str, ...]:
     """Say whether the textbook is right about the simple cell and the LSTM, and who carries furthest."""
@@ -66,8 +78,9 @@ def caption(lstm: Seeds, gru: Seeds, simple: Seeds, recipe: Recipe) -> tuple[str
 def _beside_textbook(simple: Seeds, lstm: Seeds, recipe: Recipe) -> str:
     scale = "" if recipe.recurrent_scale == 1 else f" times {recipe.recurrent_scale:g}"
     kernel = f"its {_KERNELS[recipe.recipe]} recurrent kernel{scale}"
-    kind = "exploding gradient" if simple.drawn.verdict == "exploding" else "gradient"
-    who = f"Untrained, SimpleRNN with {kernel} carries the {kind}"
+    if simple.explodes or lstm.explodes:
+        return _explosion(simple, lstm, kernel)
+    who = f"Untrained, SimpleRNN with {kernel} carries the gradient"
     found = f"below 1 % of lag 0 at {simple.start.at} against {lstm.start.at}"
     if simple.start.horizon is None and lstm.start.horizon is None:
         found += f", and {simple.at_the_end} against {lstm.at_the_end} times lag 0 at lag {simple.lags - 1}"
@@ -80,10 +93,37 @@ def _beside_textbook(simple: Seeds, lstm: Seeds, recipe: Recipe) -> str:
     return f"{who} less far than the LSTM ({found}): as the textbook has it."
 
 
+def _explosion(simple: Seeds, lstm: Seeds, kernel: str) -> str:
+    """Growing is no reaching: a gradient that explodes is of no use to learn from either."""
+    who = f"Untrained, SimpleRNN with {kernel}"
+    if not simple.explodes:
+        return (
+            f"Untrained, the LSTM explodes: its gradient grows to {lstm.explosion}, as the textbook says of "
+            "large factors that repeat; SimpleRNN here does not."
+        )
+    beside = (
+        f"the LSTM explodes too, to {lstm.explosion}"
+        if lstm.explodes
+        else f"the LSTM does not: below 1 % of lag 0 at {lstm.start.at}"
+    )
+    return (
+        f"{who} explodes: its gradient grows to {simple.explosion}, as the textbook says of large factors "
+        f"that repeat; {beside}."
+    )
+
+
 def _furthest(cells: Sequence[Seeds]) -> str:
-    best, second, _ = sorted(cells, key=lambda cell: cell.start.order, reverse=True)
+    kept = [cell for cell in cells if not cell.explodes]
+    if not kept:
+        return "All three explode, so none of them carries a gradient that could be learned from."
+    if len(kept) == 1:
+        return f"Only the {kept[0].name} does not explode."
+    best, second, *_ = sorted(kept, key=lambda cell: cell.start.order, reverse=True)
+    among = "the three" if len(kept) == len(cells) else "those that do not explode"
     if not best.start.differs(second.start):
-        return f"Of the three the {best.name} and the {second.name} reach furthest; their seeds overlap."
+        return f"Of {among} the {best.name} and the {second.name} reach furthest; their seeds overlap."
+    if len(kept) < len(cells):
+        return f"Of {among} the {best.name} reaches furthest."
     if len(best.flows) == 1:
         return (
             f"With this seed the {best.name} reaches furthest; more seeds would show whether that is chance."

@@ -49,16 +49,7 @@ def of_gradients(tower: Tower) -> tuple[str, ...]:
             "With a second layer it would also have to come down.",
         )
     ratio = _all(lowest) / _all(top) if _all(top) > 0 else math.nan
-    if math.isnan(ratio):
-        way = "no gradient arrives at the top, so none can come down."
-    elif abs(ratio - 1) < _EQUAL:
-        way = "as much as at the top comes down, where one would expect less of a deep stack."
-    elif ratio < 1:
-        way = (
-            f"{share(ratio)} of that at the top comes down: it shrinks, as one would expect of a deep stack."
-        )
-    else:
-        way = f"{number(ratio)} times that at the top comes down: it grows, against what one would expect."
+    way = _way_down(ratio, residual=tower.residual)
     return (
         f"At step {step} the gradient is {number(top.gradient[step])} at {_name(top, tower)}, the top, and "
         f"{number(lowest.gradient[step])} at {_name(lowest, tower)}.",
@@ -85,34 +76,29 @@ def of_lags(tower: Tower) -> tuple[str, ...]:
 
 
 def of_residuals(tower: Tower, other: Tower | None) -> tuple[str, ...]:
-    """Say what residual connections change at the place that is furthest away."""
+    """Say what residual connections bring to the lowest layer, over all steps and at the furthest one."""
     if other is None:
         return (
             f"This network was trained with{'' if tower.residual else 'out'} residual connections.",
             "Only networks that have learned nothing can be had both ways, from the same first weights.",
         )
-    with_, without = (tower, other) if tower.residual else (other, tower)
-    led, alone = (float(_forward(each)[0].gradient[0]) for each in (with_, without))
+    with_, without = (_forward(each)[0] for each in ((tower, other) if tower.residual else (other, tower)))
+    led, alone = _all(with_), _all(without)
     first = (
-        f"At step 0 the lowest layer receives {number(led)} with residual connections and {number(alone)} "
-        "without."
+        f"Over all steps together (root of the summed squares) {_name(with_, tower)} receives {number(led)} "
+        f"with residual connections and {number(alone)} without: {_brought(led, alone)}"
     )
     if all(
         np.array_equal(one.gradient, two.gradient)
-        for one, two in zip(with_.floors, without.floors, strict=True)
+        for one, two in zip(tower.floors, other.floors, strict=True)
     ):
         return first, "They change no gradient here: nothing that they pass by lies above another layer."
-    if not alone > 0:
-        return (
-            first,
-            "Without them nothing is left there." if led > 0 else "Nothing is left there either way.",
-        )
-    ratio = led / alone
-    if abs(ratio - 1) < _EQUAL:
-        return first, "They make next to no difference there, against what they are said to be for."
-    if ratio > 1:
-        return first, f"They bring {number(ratio)} times as much there, which is what they are for."
-    return first, f"They leave {share(ratio)} of it there, against what they are said to be for."
+    far, far_alone = (float(each.gradient[0]) for each in (with_, without))
+    beside = f", {_times(far / far_alone)}" if far_alone > 0 else ""
+    return first, (
+        f"At step 0 alone, the furthest away, it is {number(far)} with them and {number(far_alone)} "
+        f"without{beside}."
+    )
 
 
 def of_parts(parts: Sequence[PartCount], parameters: int) -> tuple[str, ...]:
@@ -125,6 +111,42 @@ def of_parts(parts: Sequence[PartCount], parameters: int) -> tuple[str, ...]:
         f"The network learns {parameters:,} numbers, {share_of_most} in {where}.",
         f"Recurrent kernels, which carry what is remembered, are {share(recurrent / parameters)} of them.",
     )
+
+
+def _way_down(ratio: float, *, residual: bool) -> str:
+    """Say how much of the gradient comes down, beside what one expects of such a stack."""
+    if math.isnan(ratio):
+        return "no gradient arrives at the top, so none can come down."
+    if abs(ratio - 1) < _EQUAL:
+        found = "as much as at the top comes down"
+        if residual:
+            return f"{found}, as one would expect with residual connections, which pass it on."
+        return f"{found}, where one would expect less of a deep stack."
+    found = f"{_part(ratio)} that at the top comes down"
+    if ratio < 1:
+        if residual:
+            return f"{found}: it shrinks, although the residual connections pass it on."
+        return f"{found}: it shrinks, as one would expect of a deep stack."
+    if residual:
+        return f"{found}: it grows, as one would expect with residual connections, which pass it on and add."
+    return f"{found}: it grows, against what one would expect."
+
+
+def _brought(led: float, alone: float) -> str:
+    if not alone > 0:
+        return "without them nothing arrives." if led > 0 else "nothing arrives either way."
+    ratio = led / alone
+    if abs(ratio - 1) < _EQUAL:
+        return "next to no difference, against what they are meant for."
+    return f"{_times(ratio)}, {'as they are meant to' if ratio > 1 else 'against what they are meant for'}."
+
+
+def _times(ratio: float) -> str:
+    return f"{number(ratio)} times as much" if ratio > 1 else f"{share(ratio)} of it"
+
+
+def _part(ratio: float) -> str:
+    return f"{share(ratio)} of" if ratio < 1 else f"{number(ratio)} times"
 
 
 def _forward(tower: Tower) -> list[Floor]:

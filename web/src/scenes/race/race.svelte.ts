@@ -37,6 +37,8 @@ export class RaceWatch {
   sentences = $state.raw<readonly string[]>([]);
   notes = $state.raw<readonly string[]>([]);
   scale = $state.raw<Scale | null>(null);
+  /** As it was asked for, which the controls need not be any more. */
+  race = $state.raw<Race>();
   fault = $state<string>();
   /** Counts what arrived; the curves are no state, as they grow by hundreds of numbers a second. */
   version = $state(0);
@@ -67,6 +69,7 @@ export class RaceWatch {
     this.fault = undefined;
     try {
       const { id, state, position } = await ask<JobAnswer>('/api/jobs', { tab, race });
+      this.race = race;
       if (this.job?.job !== id) {
         this.#clear();
         this.job = {
@@ -106,6 +109,7 @@ export class RaceWatch {
   #restore(picture: JobPicture): void {
     this.#clear();
     this.#take(picture.job);
+    this.race = picture.race;
     this.curves = picture.curves.map((curve) => ({
       updates: [...curve.updates],
       losses: curve.losses.map(number),
