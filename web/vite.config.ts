@@ -13,7 +13,9 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     // What scenes share lies in one file: many small ones compress worse.
     rolldownOptions: {
-      output: { codeSplitting: { groups: [{ name: 'lib', test: /src\/lib|node_modules\/(svelte|d3)/ }] } },
+      output: {
+        codeSplitting: { groups: [{ name: 'lib', test: /src\/lib|node_modules\/(svelte|d3)/ }] },
+      },
     },
   },
 });

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from remy.data.delimited import MOST_COLUMNS
 from remy.data.tables import open_table
 from remy.errors import DataError
 
@@ -173,3 +174,16 @@ def test_lines_of_a_tsv_file_are_counted_over_quoted_breaks(tmp_path: Path) -> N
         rows(path)
     path.write_text('text\tlabel\n"two\nlines"\tx\nthree\ty\n\nfour\tz\n')
     assert starts(path) == [2, 4, 6]
+
+
+@pytest.mark.parametrize("ending", ["csv", "tsv"])
+def test_too_many_columns_are_refused(tmp_path: Path, ending: str) -> None:
+    path = tmp_path / f"wide.{ending}"
+    between = "," if ending == "csv" else "\t"
+    for count in (MOST_COLUMNS, MOST_COLUMNS + 1):
+        names = between.join(f"c{number}" for number in range(count))
+        path.write_text(f"{names}\n{between.join('1' * count)}\n", encoding="utf-8")
+        if count == MOST_COLUMNS:
+            assert len(open_table(path).columns) == count
+    with pytest.raises(DataError, match=r":1: expected at most 10,000 columns, got 10,001\."):
+        open_table(path)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -156,6 +157,17 @@ def test_a_question_that_takes_too_long_is_given_up(lab: Lab) -> None:
     assert answer.status_code == 503
     said = "wait: expected an answer within 0.1 s, got none; ask for fewer steps or units"
     assert answer.json() == {"error": said}
+
+
+def test_a_file_that_takes_too_long_should_be_smaller(lab: Lab) -> None:
+    [reading] = [each for each in all_endpoints() if each.path == "/api/own/read"]
+    held = threading.Event()
+    slow = replace(reading, answer=lambda lab, asked: held.wait(10))
+    with client_of(lab, [slow], seconds=0.1) as client:
+        answer = client.post("/api/own/read", json={"model": "a", "given": None})
+        held.set()
+    assert answer.status_code == 503
+    assert answer.json()["error"].endswith("got none; give a smaller file")
 
 
 def test_a_question_that_nobody_waits_for_any_more_is_not_begun(lab: Lab) -> None:

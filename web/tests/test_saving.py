@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import struct
 from pathlib import Path
 from xml.etree import ElementTree
@@ -12,7 +13,7 @@ from playwright.sync_api import Locator
 from web.tests.lab import Scene
 
 SCENES = ("notebook", "gates", "telephone", "bank")
-#: The colours of every fourth dot in both directions, counted in strips of 20 from top to bottom.
+#: How many colours there are in each strip of 40 rows, from top to bottom.
 COLOURS = """async address => {
   const image = new Image();
   image.src = address;
@@ -33,7 +34,7 @@ COLOURS = """async address => {
 def saved(scene: Scene, figure: Locator, kind: str, folder: Path) -> Path:
     """Save a figure by its menu, and return where the file lies."""
     with scene.page.expect_download() as download:
-        figure.locator("header select").select_option(kind)
+        figure.locator("header select[aria-label^='Save ']").select_option(kind)
     path = folder / download.value.suggested_filename
     download.value.save_as(path)
     return path
@@ -41,8 +42,6 @@ def saved(scene: Scene, figure: Locator, kind: str, folder: Path) -> Path:
 
 def strips(scene: Scene, png: Path) -> list[int]:
     """Return how many colours each strip of 40 rows of a PNG has."""
-    import base64
-
     address = "data:image/png;base64," + base64.b64encode(png.read_bytes()).decode()
     return [int(count) for count in scene.page.evaluate(COLOURS, address)]
 
@@ -125,5 +124,5 @@ def test_a_picture_that_cannot_be_drawn_is_said_to_be_so(scene: Scene) -> None:
     scene.open("#/notebook")
     scene.page.evaluate("() => { HTMLCanvasElement.prototype.toBlob = done => done(null) }")
     figure = scene.figure("The next letter")
-    figure.locator("header select").select_option("png")
+    figure.locator("header select[aria-label^='Save ']").select_option("png")
     assert "too large" in figure.get_by_role("alert").inner_text()

@@ -15,6 +15,8 @@ from remy.errors import DataError
 
 Fields = tuple[int, list[str]]
 
+#: More than this is no table but a damaged file, or one that is written across.
+MOST_COLUMNS = 10_000
 _LOOKED_AT = 100  # rows of a file
 _LOOKED_AT_IN_PIPE = 1  # more would make who types into it wait
 _LONGEST_FIELD = 2**31 - 1  # Python's own limit of 131,072 characters is no property of the data
@@ -36,8 +38,8 @@ def open_delimited(lines: Lines, format: str, *, named: Collection[str] = ()) ->
     Raises
     ------
     DataError
-        If a column name occurs twice or there are no rows; while reading, if a row has another number of
-        fields than the first, or a quoted field is never closed.
+        If a column name occurs twice, there are more than :data:`MOST_COLUMNS` of them or no rows; while
+        reading, if a row has another number of fields than the first, or a quoted field is never closed.
     """
     delimiter, notes = ("\t", []) if format == "tsv" else _delimiter(lines)
     parse = partial(_parse, name=lines.name, delimiter=delimiter, quoted=format != "tsv")
@@ -46,15 +48,21 @@ def open_delimited(lines: Lines, format: str, *, named: Collection[str] = ()) ->
     if not looked_at:
         raise DataError(f"{lines.name}: the file has only empty lines.")
     first = looked_at[0][1]
+    if len(first) > MOST_COLUMNS:
+        raise DataError(
+            f"{lines.name}:{looked_at[0][0]}: expected at most {MOST_COLUMNS:,} columns, got {len(first):,}."
+        )
     header = has_header(first, [fields for _, fields in looked_at[1:]], named=named)
     columns = [
         (cell.strip() if header else "") or f"column_{place}" for place, cell in enumerate(first, start=1)
     ]
     if not header:
         notes.append(f"no header: the columns are called {listed(columns)}")
+    seen: set[str] = set()
     for column in columns:
-        if columns.count(column) > 1:
+        if column in seen:
             raise DataError(f"{lines.name}:{looked_at[0][0]}: the column name '{column}' occurs twice.")
+        seen.add(column)
 
     def rows(source: Iterable[Fields]) -> Iterator[Row]:
         for line, fields in itertools.islice(source, 1 if header else 0, None):

@@ -15,6 +15,7 @@ import numpy as np
 
 from remy.data.lines import unreadable
 from remy.data.midi import ENDINGS, read_notes
+from remy.data.npy import expect_whole
 from remy.data.piano_roll import KEYS, Roll, checked_roll, roll_of
 from remy.data.skipped import Skipped
 from remy.errors import DataError
@@ -121,12 +122,13 @@ def holds_rolls(path: Path) -> bool:
     if path.suffix.lower() != ".npz":
         return False
     try:
+        expect_whole(path)
         with np.load(path, allow_pickle=False) as file:
             if not file.files or "x" in file.files:
                 return False
             first = file[file.files[0]]
             return bool(first.ndim == 2 and first.shape[1] == KEYS)
-    except (OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error):
+    except (OSError, DataError, ValueError, EOFError, zipfile.BadZipFile, zlib.error):
         return False
 
 
@@ -167,6 +169,7 @@ def _mat(path: Path, name: str) -> dict[str, tuple[Roll, ...]]:
 
 def _npz(path: Path, name: str) -> dict[str, tuple[Roll, ...]]:
     try:
+        expect_whole(path)
         with open(path, "rb") as file:
             loaded = np.load(file, allow_pickle=False)
             arrays = (
@@ -174,7 +177,7 @@ def _npz(path: Path, name: str) -> dict[str, tuple[Roll, ...]]:
             )
     except OSError as error:
         raise unreadable(name, error) from error
-    except (ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+    except (ValueError, EOFError, zipfile.BadZipFile, zlib.error, MemoryError, OverflowError) as error:
         if "allow_pickle" in str(error) or "Python objects" in str(error):
             raise DataError(
                 f"{name}: holds Python objects, or is no NumPy file; save an array (T, {KEYS}) a piece "

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from remy.data.lines import unreadable
+from remy.data.npy import expect_whole
 from remy.data.records import NumericRecord, Place, Reading, Tally
 from remy.data.tables import ending
 from remy.data.ts import read_ts
@@ -80,6 +81,7 @@ def read_sequences(location: str | Path) -> Reading[NumericRecord]:
 
 def _load(location: str | Path, name: str) -> dict[str, NDArray[Any]]:
     try:
+        expect_whole(location)
         if ending(location) == ".npy":
             return {"x": np.lib.format.open_memmap(location, mode="r")}
         with open(location, "rb") as file:
@@ -94,7 +96,7 @@ def _load(location: str | Path, name: str) -> dict[str, NDArray[Any]]:
             return {key: loaded[key] for key in ("x", "y", "lengths") if key in loaded.files}
     except OSError as error:
         raise unreadable(name, error) from error
-    except (ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+    except (ValueError, EOFError, zipfile.BadZipFile, zlib.error, MemoryError, OverflowError) as error:
         if "allow_pickle" in str(error) or "Python objects" in str(error):
             raise DataError(
                 f"{name}: holds Python objects, or is no NumPy file; save arrays of numbers or strings with "

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from remy.data.lines import unreadable
+from remy.data.npy import expect_whole
 from remy.errors import DataError
 
 #: What such a file ends in.
@@ -33,11 +34,12 @@ def read_vector(path: str | Path) -> NDArray[np.float32]:
     """
     name = str(path)
     try:
+        expect_whole(path)
         with open(path, "rb") as file:
             found = np.lib.format.read_array(file, allow_pickle=False)
     except OSError as error:
         raise unreadable(name, error) from error
-    except (ValueError, EOFError, MemoryError) as error:
+    except (ValueError, EOFError, MemoryError, OverflowError) as error:
         reason = str(error).partition("\n")[0].rstrip(".")
         raise DataError(f"{name}: not a .npy file of numbers, or damaged: {reason}.") from error
     if found.dtype.kind not in "fiub":

@@ -71,7 +71,7 @@ class Desk:
                 answer = await self._work(endpoint, name, body, request.receive)
         except TimeoutError:
             within = f"expected an answer within {self._seconds:g} s, got none"
-            raise HTTPException(503, f"{name}: {within}; ask for fewer steps or units") from None
+            raise HTTPException(503, f"{name}: {within}; {endpoint.way_out}") from None
         if answer is None:
             return Response(status_code=_GONE)
         return Response(answer.body, media_type=answer.media_type)

@@ -26,12 +26,15 @@ class Endpoint:
     answer
         Called in a worker thread with the lab, of a POST also with the question. It raises a `RemyError` for
         whatever cannot be answered; its message is shown to the person.
+    way_out
+        What the person is told if it takes too long.
     """
 
     path: str
     asked: type[Asked] | None
     answered: type[Answered] | None
     answer: Callable[..., Any]
+    way_out: str = "ask for fewer steps or units"
 
     @property
     def method(self) -> Literal["GET", "POST"]:

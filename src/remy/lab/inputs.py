@@ -79,9 +79,20 @@ def read_input(card: ModelCard, trained: Any, given: Input) -> Any:
         )
     if card.task == "forecaster":
         return _series(trained._need("trace").model, values, given)
+    _expect_single(values)  # a series is scaled before it is rounded
     if card.task == "captioner" and len(values) == 1:
         return values[0]
     return values
+
+
+def _expect_single(values: NDArray[np.float64]) -> None:
+    """Raise a `DataError` for what float32, in which models compute, cannot hold."""
+    large = np.argwhere(np.abs(values) > np.finfo(np.float32).max)
+    if len(large):
+        step, feature = large[0].tolist()
+        raise DataError(
+            f"input.values: expected numbers up to 3.4e38, got {values[step, feature]:g} in step {step}"
+        )
 
 
 def numbers_of(given: NumbersInput) -> NDArray[np.float64]:

@@ -44,9 +44,9 @@ def test_those_that_did_not_change_are_counted_out() -> None:
 
 def test_words_between_two_changes_are_told_apart_from_those_around_them() -> None:
     assert said("a b c d e", "a x c y e", [0.1, 2.0, 0.3, 1.0, 0.0]) == (
-        "Backward: the state of the one word before the first change, “a”, moved by 0.1; the state of the one "
-        "word between the changes, “c”, moved by 0.3; the state of the one word after the last change did "
-        "not change at all (difference exactly 0); at the changes themselves they differ by up to 2."
+        "Backward: the state of the one word before the first change, “a”, moved by 0.1; the state of the "
+        "one word between the changes, “c”, moved by 0.3; the state of the one word after the last change "
+        "did not change at all (difference exactly 0); at the changes themselves they differ by up to 2."
     )
 
 

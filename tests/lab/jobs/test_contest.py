@@ -227,13 +227,32 @@ def test_a_lane_that_leaves_does_not_stop_the_others(monkeypatch: pytest.MonkeyP
     assert [score.lane for score in said.of(ScoresEvent)[-1].scores] == [0]
 
 
+def test_the_sentences_know_of_the_lanes_that_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    spoil(monkeypatch, {1})
+    said = run_contest(race(cells=["lstm", "gru"], seeds=2, updates=4)).of(ScoresEvent)[-1].sentences
+    assert "LSTM lost 1 of 2 seeds" in said[0]
+    assert "GRU lost" not in said[0]
+
+
+def test_a_text_that_an_n_gram_knows_by_heart_has_a_baseline_of_zero_and_no_negative_one() -> None:
+    chosen = race(problem="text", text="a" * 400, steps=1, updates=1)
+    scale = run_contest(chosen).of(ScoresEvent)[-1].scale
+    assert scale.baseline == 0
+    assert math.copysign(1, scale.baseline) == 1
+
+
+def test_with_one_step_of_text_the_reach_is_left_out() -> None:
+    chosen = race(problem="text", text="abcab" * 80, steps=1, updates=1)
+    assert len(run_contest(chosen).of(ScoresEvent)[-1].sentences) == 1
+
+
 def test_a_race_that_everybody_leaves_has_failed(monkeypatch: pytest.MonkeyPatch) -> None:
     spoil(monkeypatch, {0, 1})
     said = run_contest(race(cells=["lstm", "gru"], updates=4))
     last = said.of(JobEvent)[-1]
     assert last.state == "failed"
     assert last.sentence is not None
-    assert last.sentence.startswith("the loss is no longer a number at update 2; lower the learning rate")
+    assert last.sentence.startswith("The loss is no longer a number at update 2; lower the learning rate")
 
 
 def spoil(monkeypatch: pytest.MonkeyPatch, lanes: set[int]) -> None:

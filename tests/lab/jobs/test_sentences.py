@@ -102,5 +102,47 @@ def test_of_two_beyond_what_is_seen_the_larger_gradient_reaches_further() -> Non
     )
 
 
+def test_seeds_that_left_the_race_are_counted() -> None:
+    scores = {"lstm": [0.05], "gru": [0.1, 0.11, 0.12]}
+    reaches = {cell: [reach(7)] * len(each) for cell, each in scores.items()}
+    first, _ = sentences(SCALE, 200, scores, reaches, lanes={"simple_rnn": 3, "lstm": 3, "gru": 3})
+    assert first == (
+        "After 200 updates LSTM is ahead with every seed that is left: mean squared error LSTM 0.05, GRU "
+        "0.11 ± 0.01; LSTM has 25 % of the baseline's 0.2 (always 1); SimpleRNN lost 3 of 3 seeds and LSTM "
+        "lost 2 of 3 seeds, where the loss was no number any more."
+    )
+
+
+def test_one_seed_left_of_each_is_not_one_seed_each() -> None:
+    scores = {"lstm": [0.05], "gru": [0.1]}
+    first, *_ = sentences(SCALE, 200, scores, {}, lanes={"lstm": 2, "gru": 1, "simple_rnn": 1})
+    assert first.startswith("After 200 updates, with one seed left each, LSTM is ahead: ")
+    assert "; LSTM lost 1 of 2 seeds and SimpleRNN lost its one seed, where" in first
+
+
+def test_who_lost_nobody_is_not_said_to() -> None:
+    scores = {"lstm": [0.05, 0.06], "gru": [0.1, 0.2]}
+    first, *_ = sentences(SCALE, 200, scores, {}, lanes={"lstm": 2, "gru": 2})
+    assert "is ahead with every seed: " in first
+    assert first.endswith("(always 1).")
+
+
+def test_with_one_step_nothing_is_said_of_how_far_gradients_reach() -> None:
+    scores = {"gru": [0.1], "lstm": [0.15]}
+    reaches = {cell: [reach(None, lags=1, last=1.0)] for cell in scores}
+    assert len(sentences(SCALE, 5, scores, reaches)) == 1
+
+
+def test_with_two_steps_there_is_one_to_reach_back_to() -> None:
+    _, second = sentences(SCALE, 5, {"gru": [0.1]}, {"gru": [reach(None, lags=2, last=0.5)]})
+    assert second == "The gradient of the last state stays above 1 % over the one step back in GRU."
+
+
+def test_there_is_no_negative_zero() -> None:
+    scale = Scale(name="nats/char", baseline=-0.0, baseline_name="n-gram", solved=None)
+    first, *_ = sentences(scale, 5, {"gru": [-0.0]}, {})
+    assert first == "After 5 updates GRU has 0 nats/char, not better than the baseline's 0 (n-gram)."
+
+
 def test_nothing_is_said_of_nothing() -> None:
     assert sentences(SCALE, 5, {}, {}) == ()

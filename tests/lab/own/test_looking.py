@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,8 +12,9 @@ from remy.errors import DataError, ModelFileError, RemyError, UsageError
 from remy.inspect import attribute, gradient_flow, input_influence, time_constants, trace
 from remy.lab.library import Library
 from remy.lab.own.attributing import attribute_input, measure_influence
-from remy.lab.own.looking import look
+from remy.lab.own.looking import bound_of, look
 from remy.lab.own.reading import read
+from remy.lab.own.sentences import gradient_sentences
 from remy.lab.schemas.choices import NumbersInput, TextInput, WordsInput
 from remy.lab.schemas.own import AttributionAsked, InfluenceAsked, LookAnswer, LookAsked, ReadAsked
 from remy.lab.wording import number, share
@@ -225,3 +227,27 @@ def test_a_score_that_is_not_there_is_refused_with_the_nearest(library: Library)
     asked = AttributionAsked(model="run:reviews", input=TextInput(kind="text", text="a film"), score="goood")
     with pytest.raises(UsageError, match=r"there is no 'goood'.*good"):
         attribute_input(library, asked)
+
+
+@pytest.mark.parametrize("model", ["vectors", "ways"])
+def test_numbers_that_float32_cannot_hold_are_refused(library: Library, model: str) -> None:
+    features = library.card(f"run:{model}").features or 1
+    values = ((0.0,) * features, (1e308,) + (0.0,) * (features - 1))
+    given = NumbersInput(kind="numbers", values=values)
+    with pytest.raises(DataError, match=r"expected numbers up to 3\.4e38, got 1e\+308 in step 1"):
+        look(library, LookAsked(model=f"run:{model}", input=given))
+
+
+def test_a_gradient_beyond_all_numbers_is_said_to_be_so(library: Library) -> None:
+    given = TextInput(kind="text", text="the king")
+    trace = bound_of(library, "run:letters", given, "next", None).trace()
+    [layer] = trace.layers
+    assert layer.gradients is not None
+    h = layer.gradients.h.copy()
+    h[0, :2] = np.inf
+    gradients = replace(layer.gradients, h=h)
+    counts = np.flatnonzero(layer.valid[0])
+    said = gradient_sentences(replace(layer, gradients=gradients), np.inf, tuple("the king"), counts)
+    assert said[0] == "The loss is too large for the numbers of float32."
+    assert said[1].startswith(f"At 2 of {len(counts)} steps its gradient at h is too large")
+    assert not re.search(r"\bnan\b|\binf\b", " ".join(said))

@@ -6,18 +6,22 @@ import base64
 import io
 import json
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from remy.data import read_picture
+from remy.data import read_picture, read_sequences
+from remy.data.records import NumericRecord
 from remy.errors import DataError
 from remy.lab.library import Library
+from remy.lab.own import arrays, uploads
 from remy.lab.own.arrays import MOST_UNPACKED
+from remy.lab.own.items import Item, Items
 from remy.lab.own.reading import read
-from remy.lab.own.uploads import MOST_INPUTS
+from remy.lab.own.uploads import MOST_COUNTED, MOST_INPUTS
 from remy.lab.schemas.choices import ColoursInput, NumbersInput, PictureInput, TextInput, WordsInput
 from remy.lab.schemas.own import ReadAnswer, ReadAsked, Uploaded
 from tests import music
@@ -242,3 +246,69 @@ def test_a_name_cannot_mean_another_place(library: Library, tmp_path: Path) -> N
     encoded = base64.b64encode(b"no more").decode()
     odd = Uploaded(kind="uploaded", name="C:\\notes\\a.txt", content=encoded)
     assert given(library, "letters", odd).total == 1
+
+
+def test_of_very_many_inputs_only_some_are_counted(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    taken = 0
+
+    def endless() -> Iterator[Item]:
+        nonlocal taken
+        while True:
+            taken += 1
+            yield Item(TextInput(kind="text", text="a film"), 6)
+
+    monkeypatch.setattr(uploads, "reader_of", lambda card: (lambda *_: Items(endless()), (".txt",), "texts"))
+    found = given(library, "reviews", uploaded("many.txt", "a film\n"))
+    assert len(found.inputs) == MOST_INPUTS
+    assert found.total == MOST_COUNTED
+    assert taken == MOST_COUNTED + 1
+    assert found.notes[-1] == f"The first {MOST_INPUTS} of more than {MOST_COUNTED:,} inputs can be chosen."
+
+
+@pytest.mark.parametrize(("shape", "records"), [((2_000_000, 2), 10_001), ((2_000_000, 3, 2), 1_001)])
+def test_of_a_very_long_array_only_the_beginning_is_read(
+    library: Library, monkeypatch: pytest.MonkeyPatch, shape: tuple[int, ...], records: int
+) -> None:
+    taken = 0
+
+    def counted(path: Path) -> Iterator[NumericRecord]:
+        nonlocal taken
+        for record in read_sequences(path):
+            taken += 1
+            yield record
+
+    monkeypatch.setattr(arrays, "read_sequences", counted)
+    monkeypatch.setattr(arrays, "expect_small", lambda path: None)
+    found = given(library, "ways", uploaded("long.npz", npz(x=np.zeros(shape, bool))))
+    assert taken == records
+    if len(shape) == 2:
+        assert isinstance(found.inputs[0].input, NumbersInput)
+        assert len(found.inputs[0].input.values) == 1000
+        assert found.notes[-1] == "Only the first 1,000 of more than 10,000 steps are read."
+
+
+def test_steps_of_other_lengths_are_no_sequence(library: Library) -> None:
+    uneven = npz(x=np.ones((3, 2), np.float32), lengths=[2, 2, 1])
+    with pytest.raises(DataError, match="reads 2 numbers a step"):
+        given(library, "ways", uploaded("a.npz", uneven))
+
+
+def test_a_whole_number_that_no_float_can_be_is_refused(library: Library) -> None:
+    for text in (f"[[{'1' * 400}, 2]]", f"[[[{'1' * 400}, 2]]]"):
+        with pytest.raises(DataError, match=r"a\.json: expected numbers up to 1\.8e308, got a whole number"):
+            given(library, "ways", uploaded("a.json", text))
+
+
+def test_what_is_being_read_can_be_removed_before_the_process_ends(
+    library: Library, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+
+    def interrupted(path: Path, *_: object) -> Items:
+        assert path.exists()
+        uploads.remove_uploads()
+        assert list(tmp_path.iterdir()) == []
+        return Items(iter([Item(TextInput(kind="text", text="a film"), 6)]))
+
+    monkeypatch.setattr(uploads, "reader_of", lambda card: (interrupted, (".txt",), "texts"))
+    assert given(library, "reviews", uploaded("said.txt", "a film")).total == 1

@@ -178,6 +178,13 @@ def _holds(**hold: Any) -> tuple[Any, ...]:
     return (Hold(**hold),)
 
 
+@pytest.mark.parametrize("value", [1e39, -1_000_001.0])
+def test_a_hold_at_what_no_state_comes_near_is_refused(value: float) -> None:
+    with pytest.raises(ValueError, match="1000000"):
+        _holds(name="forget", value=value)
+    assert _holds(name="forget", value=-1e6)
+
+
 @pytest.mark.parametrize("cell", ["simple_rnn", "lstm", "gru"])
 @pytest.mark.parametrize("target", [None, "next", "LLOX"])
 def test_a_network_that_has_learned_nothing_reads_letters(cell: str, target: str | None) -> None:

@@ -14,6 +14,7 @@ from remy.inspect import Flow, compare_starts, gradient_flow, trace
 from remy.lab.schemas.telephone import CellFlow, FlowAnswer, FlowAsked
 from remy.lab.telephone import cells
 from remy.lab.telephone.game import play
+from remy.lab.telephone.sentences import Seeds, who_reaches_furthest
 from remy.layers import GRU, LSTM, SimpleRNN
 from remy.layers.recurrent import Recurrent
 from remy.tasks.comparison.started import started_layer
@@ -282,3 +283,24 @@ def test_another_cells_bias_measures_nothing_anew(monkeypatch: pytest.MonkeyPatc
     made.clear()
     answered({"forget_bias": 3.25}, clip=2.0)
     assert made == []
+
+
+def test_who_overlaps_with_the_best_is_named_whatever_its_place() -> None:
+    """Seeds of the third cell may reach into the best one's where the second's do not."""
+
+    def seeds(name: str, lasts: list[float]) -> Seeds:
+        def flow(last: float) -> Flow:
+            h = np.array([1.0, last])
+            return Flow("rnn", "forward", "gru_reset_after", np.arange(2), h, None, h[:, None], h)
+
+        return Seeds(name, [flow(last) for last in lasts])
+
+    best, second = seeds("LSTM", [0.5, 0.3]), seeds("GRU", [0.25, 0.2])
+    assert who_reaches_furthest([best, second, seeds("SimpleRNN", [0.35, 0.02, 0.01])]) == (
+        "Of the three the LSTM and the SimpleRNN reach furthest; their seeds overlap."
+    )
+    assert who_reaches_furthest([best, second, seeds("SimpleRNN", [0.02, 0.01])]) == (
+        "The LSTM reaches furthest, with every one of 2 seeds."
+    )
+    overlapping = seeds("GRU", [0.4, 0.2])
+    assert "None of the three" in who_reaches_furthest([best, overlapping, seeds("SimpleRNN", [0.35, 0.01])])

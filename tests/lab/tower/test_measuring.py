@@ -201,7 +201,8 @@ def test_residual_connections_are_judged_by_all_steps_and_not_by_the_furthest(
 @pytest.mark.parametrize(
     ("low", "ending"),
     [
-        (3.0, "75 % of that at the top comes down: it shrinks, although the residual connections pass it on."),
+        (3.0, "75 % of that at the top comes down: it shrinks, although the residual connections pass "
+         "it on."),
         (4.0, "as much as at the top comes down, as one would expect with residual connections, which pass "
          "it on."),
         (8.0, "2 times that at the top comes down: it grows, as one would expect with residual connections, "
@@ -279,3 +280,22 @@ def test_a_single_step_is_told_without_a_change() -> None:
     found = measure(BARE, asked({"kind": "noise", "steps": 1}, layers=2))
     assert found.state_sentences[0] == "There is one step, so no state changes."
     assert "too few lags to tell (layer 1)" in found.line_sentences[1]
+
+
+def test_most_is_said_of_more_than_half_only() -> None:
+    many = of_noise(layers=8, units=8)
+    largest = max(part.count for part in many.parts)
+    assert 2 * largest < many.parameters
+    assert f"the largest part, {largest:,} (" in many.part_sentences[0]
+    assert "most of them" in of_text(layers=2, units=8).part_sentences[0]
+
+
+def test_states_that_are_all_zero_are_not_taken_for_a_single_step() -> None:
+    network = {"cell": "simple_rnn", "activation": "relu", "units": 1, "layers": 1}
+    said = [
+        measure(BARE, asked({"kind": "noise", "steps": 2, "features": 1, "seed": seed}, **network))
+        for seed in range(12)
+    ]
+    still = [answer for answer in said if not np.abs(answer.tower.floors[0].h).max() > 0]
+    assert still
+    assert all("are 0 at every step" in answer.state_sentences[0] for answer in still)

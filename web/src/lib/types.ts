@@ -486,7 +486,7 @@ export interface CompareAnswer {
    */
   names: string[] | null;
   /**
-   * both models' answers (M = 2) over these names; probabilities where there are any
+   * both models' answers (M = 2) over these names: probabilities, or numbers of the data
    */
   answers: Tensor | null;
   /**
@@ -1771,7 +1771,7 @@ export interface RecordingInput {
 export interface ReadAnswer {
   inputs: FoundInput[];
   /**
-   * how many there were
+   * how many there were, as far as they were counted; see notes
    */
   total: number;
   /**

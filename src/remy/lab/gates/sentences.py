@@ -17,7 +17,7 @@ from remy.lab.wording import number, quoted, share
 #: The gates that keep an old state.
 _KEEPING = ("forget", "update")
 
-#: A difference up to this part of the largest value is rounding. The plain run is the kernel's and a held span
+#: A difference up to this part of the largest value is rounding: the plain run is the kernel's, a held span
 #: the loop's, which add in another order: eight times float32's 1.2e-7, for a few such sums in a step.
 ROUNDING: Final = 1e-6
 
@@ -144,7 +144,9 @@ def _before(layers: Sequence[tuple[LayerTrace, LayerTrace]], places: Array, back
     when = "read before" if backwards else "before"
     if same:
         count = sum(was[places].size for was, _ in pairs)
-        return f"{steps}, {when} the first held one, did not change by a bit: all {count:,} numbers are equal."
+        return (
+            f"{steps}, {when} the first held one, did not change by a bit: all {count:,} numbers are equal."
+        )
     if not changed.any():
         return f"{steps}, {when} the first held one, did not change by more than rounding."
     if low == high:
@@ -152,9 +154,7 @@ def _before(layers: Sequence[tuple[LayerTrace, LayerTrace]], places: Array, back
     return f"Of the {len(places)} steps {when} the first held one {int(changed.sum())} changed."
 
 
-def _nothing(
-    layers: Sequence[tuple[LayerTrace, LayerTrace]], distances: Sequence[Array], either: str
-) -> str:
+def _nothing(layers: Sequence[tuple[LayerTrace, LayerTrace]], distances: Sequence[Array], either: str) -> str:
     largest = max(float(distance.max()) for distance in distances)
     but = f" but by rounding, {number(largest)}" if largest else f" {either}".rstrip()
     was_there = not any(
@@ -170,15 +170,11 @@ def _nothing(
 def _held_values(one: LayerTrace, other: LayerTrace, held: Array) -> list[tuple[Array, Array, Array]]:
     """Return gates and states without and with the hold, and where each is held."""
     gates = (one.gates[0], other.gates[0], held[:, :-2])
-    states = [
-        (*pair, held[:, place]) for pair, place in zip(_states(one, other), (-2, -1), strict=False)
-    ]
+    states = [(*pair, held[:, place]) for pair, place in zip(_states(one, other), (-2, -1), strict=False)]
     return [gates, *states]
 
 
-def _most(
-    after: Trace, layers: Sequence[tuple[LayerTrace, LayerTrace]], distances: Sequence[Array]
-) -> str:
+def _most(after: Trace, layers: Sequence[tuple[LayerTrace, LayerTrace]], distances: Sequence[Array]) -> str:
     """Say where the states move most; the cell states, where only they do."""
     what, apart = "states", list(distances)
     if not any(_differs(one.h[0], other.h[0]).any() for one, other in layers):
@@ -196,9 +192,7 @@ def _most(
     return f"{whose} move most at {place(after, layer, most)}: by {number(distance[most])}{end}."
 
 
-def _answers(
-    before: Trace, after: Trace, layer: LayerTrace, places: Array, moved: Array, since: str
-) -> str:
+def _answers(before: Trace, after: Trace, layer: LayerTrace, places: Array, moved: Array, since: str) -> str:
     was, now = before.scores[0].argmax(axis=-1), after.scores[0].argmax(axis=-1)
     count = len(places)
     others = int((was != now)[places].sum())
@@ -265,7 +259,7 @@ def _held(layer: LayerTrace, name: str) -> str:
         return ""
     held = layer.held[0][:, layer.gate_names.index(name)]
     count = int(held.sum())
-    return f"; {count:,} of {held.size:,} are held" if count else ""
+    return f"; {count:,} of {held.size:,} {'is' if count == 1 else 'are'} held" if count else ""
 
 
 def _forgets(reach: float) -> str:

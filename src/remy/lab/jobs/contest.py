@@ -69,9 +69,11 @@ class Contest:
         self._batch.send()
         self._look()
         faults = [lane.fault for lane in self._lanes]
-        why = next(iter(faults)) or ""
-        # The page lets it stand alone.
-        self._tell(*(("done", None) if None in faults else ("failed", why[:1].upper() + why[1:])))
+        why = faults[0]
+        if None in faults or why is None:
+            self._tell("done")
+        else:
+            self._tell("failed", why[:1].upper() + why[1:])  # the page lets it stand as a sentence
 
     def _runs(self) -> bool:
         return any(lane.runs for lane in self._lanes)
@@ -176,7 +178,7 @@ class Contest:
                 continue
             by_cell.setdefault(lane.cell, []).append(score)
             reaches.setdefault(lane.cell, []).append(reach_of(flows[lane]))
-        lanes = {cell: self._race.seeds for cell in self._race.cells}
+        lanes: dict[str, int] = dict.fromkeys(self._race.cells, self._race.seeds)
         return sentences(self._track.scale, self._made, by_cell, reaches, lanes=lanes)
 
     def _tell(self, state: State, sentence: str | None = None) -> None:

@@ -124,7 +124,8 @@ def _reaches(reaches: Mapping[str, Sequence[Reach]]) -> str:
         each += [f"after {horizon} in {NAMES[cell]}" for cell, horizon in later]
         parts.append(f"falls below 1 % of itself {_and(each)}")
     if stays:
-        parts.append(f"stays above 1 % over all {lags} steps back in {_listed(stays)}")
+        seen = "the one step" if lags == 1 else f"all {lags} steps"
+        parts.append(f"stays above 1 % over {seen} back in {_listed(stays)}")
     orders = {cell: reach.order for cell, reach in middle.items()}
     return f"The gradient of the last state {', and '.join(parts)}{_beside_the_score(orders)}."
 

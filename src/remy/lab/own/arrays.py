@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from remy.data import read_sequences, read_text
+from remy.data.records import NumericRecord
 from remy.data.rows import Table, listed
 from remy.data.tables import ending, open_table
 from remy.errors import DataError
@@ -21,6 +23,8 @@ from remy.lab.schemas.models import ModelCard
 
 #: A file's arrays may unpack to so many bytes: some kilobytes of zeros can be any size.
 MOST_UNPACKED: Final = 64_000_000
+#: Records that are the steps of one sequence: so many are counted.
+MOST_COUNTED: Final = 10_000
 
 
 def read_numbers(path: Path, card: ModelCard, trained: Any, column: str | None) -> Items:
@@ -34,14 +38,25 @@ def read_numbers(path: Path, card: ModelCard, trained: Any, column: str | None) 
         return Items(Item(numbers_input(array), len(array)) for array in arrays)
     if ending(path) == ".npz":
         expect_small(path)
-    records = list(read_sequences(path))
-    if records and card.features != 1 and {each.values.shape for each in records} == {(card.features, 1)}:
+    reading = iter(read_sequences(path))
+    first = list(itertools.islice(reading, 2))  # two tell what all are; there may be a million
+    records = itertools.chain(first, reading)
+    if first and card.features != 1 and {each.values.shape for each in first} == {(card.features, 1)}:
         # An array (T, F) is one sequence for a model of F features, not T sequences of one.
-        only = np.concatenate([each.values.T for each in records])
-        return Items(iter([Item(numbers_input(only), len(only))]))
-    for each in records[:1]:
+        return Items(iter([_of_steps(records, path, card)]))
+    for each in first[:1]:
         expect_width(path, card, each.values)
     return Items(Item(numbers_input(each.values), len(each.values), each.label) for each in records)
+
+
+def _of_steps(records: Iterator[NumericRecord], path: Path, card: ModelCard) -> Item:
+    """Return one sequence whose steps are the records."""
+    rows = [each.values.T for each in itertools.islice(records, MOST_COUNTED + 1)]
+    for row in rows:
+        if row.shape != (1, card.features):
+            expect_width(path, card, row.T)
+    only = np.concatenate(rows[:MOST_COUNTED])
+    return Item(numbers_input(only), len(only), more=len(rows) > MOST_COUNTED)
 
 
 def _table_of_numbers(path: Path, card: ModelCard, column: str | None) -> Items:
@@ -93,6 +108,8 @@ def _depth(value: Any) -> int:
 def _array(value: Any, path: Path) -> NDArray[np.float64]:
     try:
         found = np.array(value, np.float64)
+    except OverflowError:
+        raise DataError(f"{path}: expected numbers up to 1.8e308, got a whole number beyond it.") from None
     except (TypeError, ValueError):
         found = np.zeros(())
     if found.ndim not in (1, 2) or not found.size:

@@ -22,12 +22,15 @@ class Item:
         How many the file has, of which the input may have fewer.
     name
         Its own; empty where it has none.
+    more
+        Whether the file has more steps than were counted.
     """
 
     input: Input
     steps: int
     target: str | None = None
     name: str = ""
+    more: bool = False
 
 
 @dataclass(frozen=True)

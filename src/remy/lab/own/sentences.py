@@ -129,14 +129,21 @@ def gradient_sentences(
     """Return where the gradient of the loss arrives."""
     assert layer.gradients is not None
     norms = layer.gradients.norms["h"][0][counts]
+    if not np.isfinite(norms).all():
+        beyond = np.count_nonzero(~np.isfinite(norms))
+        return (
+            _said(loss),
+            f"At {beyond} of {many(len(counts), 'step')} its gradient at h is too large for the numbers of "
+            "float32.",
+        )
     if not norms.any():
-        return f"The loss is {number(loss or 0.0)}.", "No gradient of it arrives at this layer."
+        return _said(loss), "No gradient of it arrives at this layer."
     most, top = int(counts[norms.argmax()]), float(norms.max())
     begins = counts[-1] if layer.direction == "backward" else counts[0]
     left = norms[-1] if layer.direction == "backward" else norms[0]
     where = step(most, items)
     return (
-        f"The loss is {number(loss or 0.0)}; its gradient at h is largest at {where} ({number(top)}).",
+        f"{_said(loss)[:-1]}; its gradient at h is largest at {where} ({number(top)}).",
         f"At {step(int(begins), items)}, which this layer reads first, {share(left / top)} of that is left.",
     )
 
@@ -195,6 +202,12 @@ def answer_sentences(answer: TraceAnswer) -> tuple[str, ...]:
         f"Over {many(len(tops), 'answer')} the first choice has {share(tops.mean())} on average, from "
         f"{share(tops.min())} to {share(tops.max())}."
     )
+
+
+def _said(loss: float | None) -> str:
+    if loss is not None and not np.isfinite(loss):
+        return "The loss is too large for the numbers of float32."
+    return f"The loss is {number(loss or 0.0)}."
 
 
 def _steps(constant: float) -> str:

@@ -97,11 +97,12 @@ def numbers_input(rows: NDArray[Any] | Sequence[Sequence[float]]) -> NumbersInpu
     return NumbersInput(kind="numbers", values=tuple(map(tuple, kept)))
 
 
-def cut_note(count: int, what: str) -> tuple[str, ...]:
-    """Return a sentence where an input of so many steps is cut; nothing where it is not."""
+def cut_note(count: int, what: str, *, more: bool = False) -> tuple[str, ...]:
+    """Return a sentence where an input of so many steps, or `more`, is cut; nothing where it is not."""
     if count <= MOST_STEPS:
         return ()
-    return (f"Only the first {MOST_STEPS:,} of {count:,} {what} are read.",)
+    counted = f"{'more than ' if more else ''}{count:,}"
+    return (f"Only the first {MOST_STEPS:,} of {counted} {what} are read.",)
 
 
 def chord_of(frame: Sequence[float]) -> str:

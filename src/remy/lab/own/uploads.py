@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import base64
 import binascii
+import contextlib
 import re
+import shutil
 import tempfile
+from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path, PurePath
 from typing import Any, Final
@@ -19,14 +22,18 @@ from remy.lab.schemas.choices import NumbersInput, PictureInput, WordsInput
 from remy.lab.schemas.models import ModelCard
 from remy.lab.schemas.own import FoundInput, Uploaded
 
-#: Inputs of one file that are shown at most, and characters and numbers in them together.
+#: Inputs of one file that are shown at most, how many are counted, and characters and numbers in those that
+#: are shown together.
 MOST_INPUTS: Final = 200
+MOST_COUNTED: Final = 1_000
 MOST_NUMBERS: Final = 200_000
 _SHOWN: Final = 60
+#: Folders with a file that is being read.
+_in_use: Final[set[str]] = set()
 
 
 def read_upload(card: ModelCard, trained: Any, given: Uploaded) -> tuple[list[FoundInput], int, Items]:
-    """Return the inputs of a file, how many it has in all, and what was guessed.
+    """Return the inputs of a file, how many were counted, and what was guessed.
 
     Parameters
     ----------
@@ -49,12 +56,12 @@ def read_upload(card: ModelCard, trained: Any, given: Uploaded) -> tuple[list[Fo
             f"{name}: expected {what} for a {card.task} in a file that ends in {', '.join(endings)}, got "
             + (f"'{PurePath(name).suffix}'" if PurePath(name).suffix else "no ending")
         )
-    with tempfile.TemporaryDirectory(prefix="remy-lab-") as folder:
-        path = Path(folder) / f"{_stem(name)}{found}"
+    with _folder() as folder:
+        path = folder / f"{_stem(name)}{found}"
         path.write_bytes(content)
         try:
             items = read(path, card, trained, given.column)
-            kept, total = _first(items)
+            kept, total, more = _first(items)
         except RemyError as error:
             raise type(error)(_renamed(str(error), path, name)) from None
     if not total:
@@ -62,10 +69,30 @@ def read_upload(card: ModelCard, trained: Any, given: Uploaded) -> tuple[list[Fo
     listed = [_found(card, item, place) for place, item in enumerate(kept)]
     notes = [_renamed(note, path, name) for note in items.notes]
     if len(kept) < total:
-        notes.append(f"The first {len(kept):,} of {total:,} inputs can be chosen.")
+        counted = f"{'more than ' if more else ''}{total:,}"
+        notes.append(f"The first {len(kept):,} of {counted} inputs can be chosen.")
     longest = max(kept, key=lambda each: each.steps)
-    notes += cut_note(longest.steps, _unit(longest)) if len(kept) == 1 else _cut_notes(kept)
+    notes += (
+        cut_note(longest.steps, _unit(longest), more=longest.more) if len(kept) == 1 else _cut_notes(kept)
+    )
     return listed, total, Items(iter(()), items.columns, items.column, tuple(notes))
+
+
+@contextlib.contextmanager
+def _folder() -> Iterator[Path]:
+    """Make a folder that is there until the file in it has been read, or the process ends."""
+    with tempfile.TemporaryDirectory(prefix="remy-lab-") as folder:
+        _in_use.add(folder)
+        try:
+            yield Path(folder)
+        finally:
+            _in_use.discard(folder)
+
+
+def remove_uploads() -> None:
+    """Remove the files that are still being read, of a process that ends at once."""
+    for folder in tuple(_in_use):
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _stem(name: str) -> str:
@@ -83,8 +110,11 @@ def _content(name: str, encoded: str) -> bytes:
     return content
 
 
-def _first(items: Items) -> tuple[list[Item], int]:
-    """Return as many inputs as may be shown, and how many there are."""
+def _first(items: Items) -> tuple[list[Item], int, bool]:
+    """Return as many inputs as may be shown, how many were counted, and whether there are more.
+
+    To count a million records takes longer than a question may.
+    """
     kept: list[Item] = []
     size = 0
     for item in islice(items.items, MOST_INPUTS):
@@ -92,7 +122,8 @@ def _first(items: Items) -> tuple[list[Item], int]:
         size += _size(item)
         if size > MOST_NUMBERS:
             break
-    return kept, len(kept) + sum(1 for _ in items.items)
+    total = len(kept) + sum(1 for _ in islice(items.items, MOST_COUNTED - len(kept)))
+    return kept, total, next(items.items, None) is not None
 
 
 def _size(item: Item) -> int:

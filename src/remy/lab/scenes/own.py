@@ -75,7 +75,7 @@ def answer_export(lab: Lab, asked: ExportAsked) -> Encoded:
 
 
 ENDPOINTS: tuple[Endpoint, ...] = (
-    Endpoint("/api/own/read", ReadAsked, ReadAnswer, answer_read),
+    Endpoint("/api/own/read", ReadAsked, ReadAnswer, answer_read, way_out="give a smaller file"),
     Endpoint("/api/own/look", LookAsked, LookAnswer, answer_look),
     Endpoint("/api/own/attribution", AttributionAsked, AttributionAnswer, answer_attribution),
     Endpoint("/api/own/influence", InfluenceAsked, InfluenceAnswer, answer_influence),

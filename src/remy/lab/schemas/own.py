@@ -55,7 +55,7 @@ class ReadAnswer(Answered):
     """The inputs, the first of them if they are many."""
 
     inputs: tuple[FoundInput, ...]
-    total: int = Field(description="how many there were")
+    total: int = Field(description="how many there were, as far as they were counted; see notes")
     columns: tuple[str, ...] = Field(description="of a table, those that could hold the inputs")
     column: str | None = Field(description="the one that was read")
     notes: tuple[str, ...] = Field(description="what was guessed or left out")
@@ -142,7 +142,7 @@ class CompareAnswer(Answered):
     )
     names: tuple[str, ...] | None = Field(description="of what they answer, the first model's first")
     answers: Annotated[Array, Shaped("TMV")] | None = Field(
-        description="both models' answers (M = 2) over these names; probabilities, or numbers in the data's unit"
+        description="both models' answers (M = 2) over these names: probabilities, or numbers of the data"
     )
     sizes: Annotated[Array, Shaped("MT")] | None = Field(
         description="mean absolute state of the last layer; null where they take another number of steps"

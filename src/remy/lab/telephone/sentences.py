@@ -72,7 +72,7 @@ class Seeds:
 
 def caption(lstm: Seeds, gru: Seeds, simple: Seeds, recipe: Recipe) -> tuple[str, ...]:
     """Say whether the textbook is right about the simple cell and the LSTM, and who carries furthest."""
-    return _beside_textbook(simple, lstm, recipe), _furthest([lstm, gru, simple])
+    return _beside_textbook(simple, lstm, recipe), who_reaches_furthest([lstm, gru, simple])
 
 
 def _beside_textbook(simple: Seeds, lstm: Seeds, recipe: Recipe) -> str:
@@ -112,16 +112,22 @@ def _explosion(simple: Seeds, lstm: Seeds, kernel: str) -> str:
     )
 
 
-def _furthest(cells: Sequence[Seeds]) -> str:
+def who_reaches_furthest(cells: Sequence[Seeds]) -> str:
+    """Say whose gradient reaches furthest, and whose seeds overlap with it."""
     kept = [cell for cell in cells if not cell.explodes]
     if not kept:
         return "All three explode, so none of them carries a gradient that could be learned from."
     if len(kept) == 1:
         return f"Only the {kept[0].name} does not explode."
-    best, second, *_ = sorted(kept, key=lambda cell: cell.start.order, reverse=True)
+    best, *others = sorted(kept, key=lambda cell: cell.start.order, reverse=True)
     among = "the three" if len(kept) == len(cells) else "those that do not explode"
-    if not best.start.differs(second.start):
-        return f"Of {among} the {best.name} and the {second.name} reach furthest; their seeds overlap."
+    # Seeds of the third may overlap with those of the best where the second's do not.
+    beside = [cell.name for cell in others if not best.start.differs(cell.start)]
+    if beside and len(beside) == len(cells) - 1:
+        return f"None of the three reaches furthest: seeds of the {best.name} overlap with both others'."
+    if beside:
+        names = " and the ".join([best.name, *beside])
+        return f"Of {among} the {names} reach furthest; their seeds overlap."
     if len(kept) < len(cells):
         return f"Of {among} the {best.name} reaches furthest."
     if len(best.flows) == 1:

@@ -22,8 +22,13 @@ def of_states(tower: Tower) -> tuple[str, ...]:
     """Say how much the states of the layers change from step to step."""
     floors = _forward(tower)
     changes = [_change(floor) for floor in floors]
-    if any(math.isnan(each) for each in changes):
+    if len(floors[0].h) < 2:
         return ("There is one step, so no state changes.", _sizes(tower))
+    if any(math.isnan(each) for each in changes):
+        still = [
+            _name(floor, tower) for floor, change in zip(floors, changes, strict=True) if math.isnan(change)
+        ]
+        return (f"The states of {listed(still)} are 0 at every step.", _sizes(tower))
     said = listed(
         [f"{share(change)} ({_name(floor, tower)})" for floor, change in zip(floors, changes, strict=True)]
     )
@@ -106,9 +111,14 @@ def of_parts(parts: Sequence[PartCount], parameters: int) -> tuple[str, ...]:
     most = max(parts, key=lambda part: part.count)
     recurrent = sum(part.recurrent for part in parts)
     where = most.name if most.name.startswith("layer") else f"the {most.name}"
-    share_of_most = "all of them" if len(parts) == 1 else f"most of them, {most.count:,},"
+    if len(parts) == 1:
+        lie = f"all of them in {where}"
+    elif 2 * most.count > parameters:
+        lie = f"most of them, {most.count:,}, in {where}"
+    else:
+        lie = f"the largest part, {most.count:,} ({share(most.count / parameters)}), in {where}"
     return (
-        f"The network learns {parameters:,} numbers, {share_of_most} in {where}.",
+        f"The network learns {parameters:,} numbers, {lie}.",
         f"Recurrent kernels, which carry what is remembered, are {share(recurrent / parameters)} of them.",
     )
 
