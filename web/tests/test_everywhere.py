@@ -136,6 +136,15 @@ def test_the_address_restores_what_was_on_screen(scene: Scene, lab: Lab, browser
     context.close()
 
 
+@pytest.mark.parametrize("name", ["notebook", "gates", "tower", "patterns"])
+def test_every_example_is_answered(scene: Scene, name: str) -> None:
+    show(scene, name)
+    for example in scene.page.locator("main .examples button").all():
+        example.click()
+        scene.settle()
+        assert scene.page.locator("main .fault").all_inner_texts() == [], example.inner_text()
+
+
 def test_the_pictures_for_the_readme_are_there() -> None:
     for name in ("notebook", "telephone", "gates"):
         assert (Path(ROOT) / "docs" / "pictures" / f"lab-{name}.png").is_file()
