@@ -85,13 +85,17 @@ async () => {
 """
 
 
-@pytest.mark.parametrize("address", ["#/notebook?cell=lstm&units=128", "#/gates?units=64"])
-def test_scrubbing_takes_less_than_a_frame(scene: Scene, address: str) -> None:
-    scene.open(f"{address}&text={(WORDS * 3)[:200]}")
-    times = scene.page.evaluate(SCRUB)
+@pytest.mark.parametrize(
+    ("address", "steps"), [("#/notebook?cell=lstm&units=128", 200), ("#/gates?units=64", 80)]
+)
+def test_scrubbing_takes_less_than_a_frame(scene: Scene, address: str, steps: int) -> None:
+    scene.open(f"{address}&text={(WORDS * 3)[:steps]}")
+    rounds = [scene.page.evaluate(SCRUB) for _ in range(5)]
     assert scene.page.evaluate("new URLSearchParams(location.hash.split('?')[1]).get('step')") != "0"
-    print(f"{address}: {median(times):.1f} ms a frame, 95 % within {percentile(times):.1f} ms")
-    assert percentile(times) <= 16
+    late = median(percentile(times) for times in rounds)
+    usual = median(median(times) for times in rounds)
+    print(f"{address}, {steps} steps: {usual:.1f} ms a frame, 95 % within {late:.1f} ms (medians of 5)")
+    assert late <= 16
 
 
 def test_of_two_hundred_quick_edits_the_last_is_on_screen(scene: Scene) -> None:
