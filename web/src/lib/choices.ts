@@ -3,3 +3,15 @@ import type { TraceAsked } from './types';
 
 export type ModelChoice = TraceAsked['model'];
 export type Input = TraceAsked['input'];
+
+/** The cells, as options of a `Choice`. */
+export const CELLS = [
+  { value: 'simple_rnn', name: 'SimpleRNN' },
+  { value: 'lstm', name: 'LSTM' },
+  { value: 'gru', name: 'GRU' },
+] as const;
+
+/** The id under which a letter model of this form ships, if one does. */
+export function lettersId(form: { cell: string; units: number; layers: number }): string {
+  return `letters-${form.cell}-${form.units}${form.layers > 1 ? `x${form.layers}` : ''}`;
+}
