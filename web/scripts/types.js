@@ -17,7 +17,10 @@ const written = await compile(schema, 'Records', {
   format: false,
 });
 const root = /export interface Records \{[^}]*\}\n/;
-const text = await format(written.replace(root, ''), {
+// The root names every record, and every record says so.
+const named =
+  /( \* *\n)? \* This interface was referenced by `Records`'s JSON-Schema\n \* via the `definition` "\w+"\.\n/g;
+const text = await format(written.replace(root, '').replace(named, ''), {
   ...(await resolveConfig(target)),
   filepath: target,
 });

@@ -47,8 +47,8 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def page(lab: Lab, browser: Browser) -> Iterator[Page]:
-    """A fresh tab that has the token; in the end no error was said and nobody but the lab was asked."""
+def page(browser: Browser) -> Iterator[Page]:
+    """A fresh tab; in the end no error was said and nobody but the lab was asked."""
     context = browser.new_context(viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
     context.add_init_script("localStorage.setItem('remy-tour', 'seen')")
     found = context.new_page()
@@ -58,7 +58,6 @@ def page(lab: Lab, browser: Browser) -> Iterator[Page]:
     found.on("console", lambda message: said.append(message.text) if message.type == "error" else None)
     found.on("pageerror", lambda error: said.append(str(error)))
     found.on("request", lambda request: asked.append(request.url))
-    found.goto(lab.url)
     yield found
     context.close()
     foreign = [
@@ -72,6 +71,6 @@ def page(lab: Lab, browser: Browser) -> Iterator[Page]:
 
 
 @pytest.fixture
-def scene(page: Page) -> Scene:
+def scene(page: Page, lab: Lab) -> Scene:
     """The page, to open scenes in it and to read them."""
-    return Scene(page)
+    return Scene(page, lab.url)

@@ -80,14 +80,18 @@ class Lab:
 
 
 class Scene:
-    """A page that shows a scene."""
+    """A page that shows a scene; `home` is the lab's address, with the token if the page has none yet."""
 
-    def __init__(self, page: Page) -> None:
+    def __init__(self, page: Page, home: str) -> None:
         self.page = page
+        self._home = home
 
     def open(self, address: str) -> None:
         """Go to an address such as ``#/notebook?text=HELL`` and wait until all is drawn."""
-        self.page.evaluate("address => { location.hash = address }", address)
+        if self.page.url == "about:blank":
+            self.page.goto(f"{self._home}{address}")
+        else:
+            self.page.evaluate("address => { location.hash = address }", address)
         self.page.wait_for_selector(READY)
         self.settle()
 

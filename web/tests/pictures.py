@@ -28,9 +28,8 @@ def main() -> None:
         context = browser.new_context(viewport={"width": 1180, "height": 900}, color_scheme="light")
         context.add_init_script("localStorage.setItem('remy-tour', 'seen')")
         page = context.new_page()
-        page.goto(lab.url)
         for name, (address, height) in SHOTS.items():
-            Scene(page).open(address)
+            Scene(page, lab.url).open(address)
             page.wait_for_timeout(500)
             clip = {"x": 0, "y": 0, "width": 1180, "height": height}
             page.screenshot(path=ROOT / "docs" / "pictures" / f"lab-{name}.png", full_page=True, clip=clip)  # type: ignore[arg-type]

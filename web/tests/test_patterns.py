@@ -14,7 +14,7 @@ from remy.lab.patterns.kinds import KINDS
 from remy.lab.patterns.marks import words_and_marks
 from remy.lab.patterns.samples import as_pixels
 from web.tests.lab import Lab, Scene, as_shown, number
-from web.tests.test_everywhere import AXE, BEYOND, OVERLAPPING, PICTURES, WIDTHS
+from web.tests.looks import assert_accessible, assert_whole
 
 UNROLLED, ANSWER, MARKS = "The network unrolled", "The answer", "The mark after every word"
 WRITES, LOOKS, KEPT = "What it writes", "Where it looks while it writes", "What the search kept"
@@ -278,23 +278,8 @@ def _cards() -> Any:
     return Library().cards().models
 
 
-@pytest.mark.parametrize("colours", ["light", "dark"])
 @pytest.mark.parametrize("name", sorted(TABS))
-def test_axe_finds_no_violation_in_any_pattern(scene: Scene, name: str, colours: str) -> None:
-    scene.page.emulate_media(color_scheme=colours)  # type: ignore[arg-type]
+def test_every_pattern_is_accessible_and_whole(scene: Scene, name: str) -> None:
     scene.open(TABS[name])
-    scene.page.evaluate(AXE)
-    found = scene.page.evaluate("axe.run().then(result => result.violations)")
-    assert [(each["id"], [node["html"][:150] for node in each["nodes"][:3]]) for each in found] == []
-
-
-@pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("name", sorted(TABS))
-def test_nothing_is_cut_in_any_pattern(scene: Scene, name: str, width: int) -> None:
-    scene.page.set_viewport_size({"width": width, "height": 900})
-    scene.open(TABS[name])
-    PICTURES.mkdir(parents=True, exist_ok=True)
-    scene.page.screenshot(path=PICTURES / f"patterns-{name}-{width}.png", full_page=True)
-    assert scene.page.evaluate("document.documentElement.scrollWidth") <= width
-    assert scene.page.evaluate(BEYOND) == []
-    assert scene.page.evaluate(OVERLAPPING) == []
+    assert_accessible(scene.page)
+    assert_whole(scene.page, f"patterns-{name}")

@@ -39,7 +39,7 @@ def losses_of(cell: str, *, steps: int, units: int, updates: int, rate: float) -
         ]
 
 
-def test_the_curves_are_those_of_the_training_loop(scene: Scene) -> None:
+def test_the_curves_are_those_of_the_training_loop_and_the_field_says_what_runs(scene: Scene) -> None:
     scene.race("steps=20&units=8&updates=60&rate=0.01")
     columns, rows = scene.table(LOSS)
     assert columns[1::3] == ["SimpleRNN", "LSTM", "GRU"]
@@ -48,10 +48,6 @@ def test_the_curves_are_those_of_the_training_loop(scene: Scene) -> None:
         shown = [number(row[place]) for row in rows]
         expected = losses_of(cell, steps=20, units=8, updates=60, rate=0.01)
         assert shown == [as_shown(loss) for loss in expected]
-
-
-def test_parameters_updates_and_a_baseline_stand_beside_each_other(scene: Scene) -> None:
-    scene.race("steps=20&units=8&updates=60")
     columns, rows = scene.table(FIELD)
     counted = {row[0]: int(row[columns.index("parameters")]) for row in rows}
     # Kernel (2 inputs), recurrent kernel and bias of each gate; the GRU has two biases; nine of the output.

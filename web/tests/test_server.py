@@ -24,8 +24,7 @@ def test_a_killed_server_is_told_of_and_the_page_goes_on_when_it_is_back(scene: 
 
 def test_a_second_tab_works_beside_the_first(scene: Scene, lab: Lab) -> None:
     scene.open("#/notebook?text=first")
-    other = Scene(scene.page.context.new_page())
-    other.page.goto(lab.address)
+    other = Scene(scene.page.context.new_page(), lab.address)
     other.open("#/notebook?text=second")
     for each, text in ((scene, "first"), (other, "second")):
         _, rows = each.table("The page after every letter")

@@ -14,6 +14,7 @@ from remy.errors import nearest
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
+    from starlette.requests import Request
 
     from remy.lab.schemas.base import Asked
 
@@ -21,6 +22,19 @@ if TYPE_CHECKING:
 
 #: Of what came, so much is quoted.
 _MOST_QUOTED = 60
+
+
+def expect_json(request: Request, *, name: str) -> None:
+    """Refuse a body of another type: a form of a foreign page can send text, but not JSON.
+
+    Raises
+    ------
+    HTTPException
+        With status 415.
+    """
+    found = request.headers.get("content-type", "nothing").partition(";")[0].strip().lower()
+    if found != "application/json":
+        raise HTTPException(415, f"{name}: expected a body of type application/json, got {found}")
 
 
 def read_asked(kind: type[Question], body: bytes, *, name: str) -> Question:

@@ -12,7 +12,7 @@ from starlette.responses import Response
 from starlette.types import Receive
 
 from remy.lab.answering import Encoded, encode
-from remy.lab.asking import read_asked
+from remy.lab.asking import expect_json, read_asked
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -66,7 +66,7 @@ class Desk:
             async with asyncio.timeout(self._seconds):
                 body = b""
                 if endpoint.asked is not None:
-                    _expect_json(request, name)
+                    expect_json(request, name=name)
                     body = await request.body()
                 answer = await self._work(endpoint, name, body, request.receive)
         except TimeoutError:
@@ -106,13 +106,6 @@ def is_computing(*, patience: float = 0.5) -> bool:
     for thread in threads:
         thread.join(patience / len(threads))
     return any(thread.is_alive() for thread in threads)
-
-
-def _expect_json(request: Request, name: str) -> None:
-    # A form of a foreign page can send text, but not this type.
-    found = request.headers.get("content-type", "nothing").partition(";")[0].strip().lower()
-    if found != "application/json":
-        raise HTTPException(415, f"{name}: expected a body of type application/json, got {found}")
 
 
 async def _has_gone(receive: Receive) -> None:

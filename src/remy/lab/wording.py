@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Sequence
 from typing import Final
 
 _INVISIBLE: Final = {" ": "a space", "\n": "a line end", "\t": "a tab", "": "nothing"}
@@ -49,3 +50,26 @@ def share(value: float) -> str:
     if _NEARLY_ALL <= value < 1:
         return "more than 99.9 %"
     return f"{number(100 * float(value))} %"
+
+
+def many(count: int, what: str) -> str:
+    """Return a count with its noun.
+
+    Examples
+    --------
+    >>> many(1, "step"), many(1200, "step")
+    ('1 step', '1,200 steps')
+    """
+    return f"{count:,} {what}{'' if count == 1 else 's'}"
+
+
+def listed(parts: Sequence[str]) -> str:
+    """Return the parts of a list, of which there is one at least.
+
+    Examples
+    --------
+    >>> listed(["LSTM"]), listed(["SimpleRNN", "LSTM", "GRU"])
+    ('LSTM', 'SimpleRNN, LSTM and GRU')
+    """
+    *before, last = parts
+    return f"{', '.join(before)} and {last}" if before else last

@@ -48,6 +48,8 @@ def test_every_refusal_is_a_status_and_a_sentence(client: TestClient) -> None:
         return answer.status_code, answer.json()["error"]
 
     control = f"/api/jobs/{job}/control"
+    for path in ("/api/jobs", control):
+        assert client.post(path, data={"tab": TAB, "do": "stop"}).status_code == 415
     assert post("/api/jobs", {"tab": TAB}) == (
         429, "jobs: the lab trains 1 job at a time and 8 wait already: stop one or wait",
     )  # fmt: skip

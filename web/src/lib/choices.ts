@@ -11,6 +11,12 @@ export const CELLS = [
   { value: 'gru', name: 'GRU' },
 ] as const;
 
+/** How weights start, as options of a `Choice`. */
+export const STARTS = [
+  { value: 'keras', name: 'Keras’s' },
+  { value: 'pytorch', name: 'PyTorch’s' },
+] as const;
+
 /** The id under which a letter model of this form ships, if one does. */
 export function lettersId(form: { cell: string; units: number; layers: number }): string {
   return `letters-${form.cell}-${form.units}${form.layers > 1 ? `x${form.layers}` : ''}`;

@@ -3,19 +3,24 @@ import { ask } from './api.svelte';
 import type { ModelCard, ModelList } from './types';
 
 class Models {
-  list = $state.raw<ModelList>();
   fault = $state<string>();
+  #list = $state.raw<ModelList>();
   #asked = false;
 
-  /** All cards; empty until they have come. */
-  get cards(): readonly ModelCard[] {
+  /** What there is; undefined until it has come. */
+  get list(): ModelList | undefined {
     if (!this.#asked) {
       this.#asked = true;
       ask<ModelList>('/api/models').then(
-        (found) => (this.list = found),
+        (found) => (this.#list = found),
         (error: Error) => (this.fault = error.message),
       );
     }
+    return this.#list;
+  }
+
+  /** All cards; empty until they have come. */
+  get cards(): readonly ModelCard[] {
     return this.list?.models ?? [];
   }
 
@@ -26,7 +31,7 @@ class Models {
   /** Read the folder anew. */
   again(): void {
     this.#asked = false;
-    void this.cards;
+    void this.list;
   }
 }
 

@@ -62,6 +62,8 @@ class Place {
   cursor = $state<Cursor>({ ...START });
   /** Whether the cursor walks along the steps by itself. */
   playing = $state(false);
+  /** Where each scene was left, so that going back to it by its name finds it so. */
+  left = $state<Record<string, string>>({});
   /** Steps and units that the cursor can reach; set by the scene that shows them. */
   steps = $state(1);
   units = $state(1);
@@ -85,6 +87,7 @@ class Place {
       this.#query = query;
       this.playing = false;
       if (scene !== this.scene) {
+        this.left[this.scene] = this.address();
         this.scene = scene;
         this.#settings = {};
         this.#usual = {};

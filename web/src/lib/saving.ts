@@ -26,7 +26,7 @@ const LAID = (
   'text-decoration white-space overflow-wrap word-break list-style table-layout'
 ).split(' ');
 /** What is there to be used, not to be looked at. */
-const USED = 'header > :not(h2), [popover], [popovertarget], .tip, .fault, .hidden-but-read';
+const USED = 'header > :not(.title), [popover], [popovertarget], .tip, .fault, .hidden-but-read';
 
 /** Save a whole figure, its title and sentences with it, as PNG at twice its size on screen. */
 export async function savePng(name: string, figure: HTMLElement): Promise<void> {

@@ -3,18 +3,12 @@ import type { Tensor } from './tensor';
 
 /**
  * The lab is there.
- *
- * This interface was referenced by `Records`'s JSON-Schema
- * via the `definition` "Alive".
  */
 export interface Alive {
   version: string;
 }
 /**
  * Contributions in the score's own units.
- *
- * This interface was referenced by `Records`'s JSON-Schema
- * via the `definition` "AttributionAnswer".
  */
 export interface AttributionAnswer {
   items: string[];
@@ -36,9 +30,6 @@ export interface AttributionAnswer {
 }
 /**
  * What each item contributed to a score.
- *
- * This interface was referenced by `Records`'s JSON-Schema
- * via the `definition` "AttributionAsked".
  */
 export interface AttributionAsked {
   /**
@@ -59,9 +50,6 @@ export interface AttributionAsked {
 }
 /**
  * A text; a step is a character, or a token of the model.
- *
- * This interface was referenced by `Records`'s JSON-Schema
- * via the `definition` "TextInput".
  */
 export interface TextInput {
   kind: 'text';
@@ -69,9 +57,6 @@ export interface TextInput {
 }
 /**
  * A sentence as words; a step is a word.
- *
- * This interface was referenced by `Records`'s JSON-Schema
- * via the `definition` "WordsInput".
  */
 export interface WordsInput {
   kind: 'words';
@@ -79,9 +64,6 @@ export interface WordsInput {
 }
 /**
  * A numeric sequence ``(T, F)``.
- *
- * This interface was referenced by `Records`'s JSON-Schema
- * via the `definition` "NumbersInput".
  */
 export interface NumbersInput {
   kind: 'numbers';
@@ -97,9 +79,6 @@ export interface NumbersInput {
 }
 /**
  * Numbers drawn from the normal distribution ``(T, F)``, for fresh networks.
- *
- * This interface was referenced by `Records`'s JSON-Schema
- * via the `definition` "NoiseInput".
  */
 export interface NoiseInput {
   kind: 'noise';
@@ -109,9 +88,6 @@ export interface NoiseInput {
 }
 /**
  * A grey picture ``(rows, columns)``, each pixel from 0, white paper, to 1, black ink.
- *
- * This interface was referenced by `Records`'s JSON-Schema
- * via the `definition` "PictureInput".
  */
 export interface PictureInput {
   kind: 'picture';
@@ -119,9 +95,6 @@ export interface PictureInput {
 }
 /**
  * A picture in colour ``(rows, columns)``: red, green and blue of each pixel from 0 to 255.
- *
- * This interface was referenced by `Records`'s JSON-Schema
- * via the `definition` "ColoursInput".
  */
 export interface ColoursInput {
   kind: 'colours';
@@ -129,9 +102,6 @@ export interface ColoursInput {
 }
 /**
  * What the change changed.
- *
- * This interface was referenced by `Records`'s JSON-Schema
- * via the `definition` "BankAnswer".
  */
 export interface BankAnswer {
   rows: BankRow[];
@@ -168,9 +138,6 @@ export interface BankAnswer {
 }
 /**
  * A word, in both sentences or in one.
- *
- * This interface was referenced by `Records`'s JSON-Schema
- * via the `definition` "BankRow".
  */
 export interface BankRow {
   kind: 'same' | 'replaced' | 'inserted' | 'deleted';
@@ -185,9 +152,6 @@ export interface BankRow {
 }
 /**
  * What the tagger makes of one sentence; T words, V tags.
- *
- * This interface was referenced by `Records`'s JSON-Schema
- * via the `definition` "BankSide".
  */
 export interface BankSide {
   words: string[];
@@ -208,9 +172,6 @@ export interface BankSide {
  * How far the states of one direction of one layer moved; R rows, H units.
  *
  * NaN where a word stands in one sentence only.
- *
- * This interface was referenced by `Records`'s JSON-Schema
- * via the `definition` "DirectionChange".
  */
 export interface DirectionChange {
   name: string;
@@ -228,9 +189,6 @@ export interface DirectionChange {
 }
 /**
  * The states of both directions of the last layer as one, for the second sentence; W numbers a word.
- *
- * This interface was referenced by `Records`'s JSON-Schema
- * via the `definition` "Merged".
  */
 export interface Merged {
   mode: 'concat' | 'sum' | 'ave' | 'mul';
@@ -242,9 +200,6 @@ export interface Merged {
 }
 /**
  * What either direction of the last layer carries at each word of the second sentence.
- *
- * This interface was referenced by `Records`'s JSON-Schema
- * via the `definition` "Carried".
  */
 export interface Carried {
   /**
@@ -275,9 +230,6 @@ export interface Carried {
 }
 /**
  * A sentence, and the same with a change.
- *
- * This interface was referenced by `Records`'s JSON-Schema
- * via the `definition` "BankAsked".
  */
 export interface BankAsked {
   model: TrainedModel;
@@ -296,9 +248,6 @@ export interface TrainedModel {
 }
 /**
  * One cell; S seeds, K lags, T steps.
- *
- * This interface was referenced by `Records`'s JSON-Schema
- * via the `definition` "CellFlow".
  */
 export interface CellFlow {
   /**
@@ -357,9 +306,6 @@ export interface CellFlow {
  * What each step does on the way back, of the seed that is drawn; root mean squares over the rows.
  *
  * At step t stands the link from ``s_t`` to ``s_{t-1}``; that of step 0 leads to the initial state.
- *
- * This interface was referenced by `Records`'s JSON-Schema
- * via the `definition` "CellLinks".
  */
 export interface CellLinks {
   /**
@@ -399,9 +345,6 @@ export interface CellLinks {
  * What a step of one direction of one layer is made of, beside its trace.
  *
  * T steps, P pre-activations, G gates, H units.
- *
- * This interface was referenced by `Records`'s JSON-Schema
- * via the `definition` "CellInside".
  */
 export interface CellInside {
   /**
@@ -429,9 +372,6 @@ export interface CellInside {
 }
 /**
  * What the holds changed.
- *
- * This interface was referenced by `Records`'s JSON-Schema
- * via the `definition` "Change".
  */
 export interface Change {
   /**
@@ -447,9 +387,6 @@ export interface Change {
 }
 /**
  * What the holds changed in one direction of one layer.
- *
- * This interface was referenced by `Records`'s JSON-Schema
- * via the `definition` "LayerChange".
  */
 export interface LayerChange {
   /**
@@ -464,9 +401,6 @@ export interface LayerChange {
 }
 /**
  * What both did with it.
- *
- * This interface was referenced by `Records`'s JSON-Schema
- * via the `definition` "CompareAnswer".
  */
 export interface CompareAnswer {
   /**
@@ -501,9 +435,6 @@ export interface CompareAnswer {
 }
 /**
  * What happened.
- *
- * This interface was referenced by `Records`'s JSON-Schema
- * via the `definition` "TraceAnswer".
  */
 export interface TraceAnswer {
   layers: LayerAnswer[];
@@ -541,9 +472,6 @@ export interface TraceAnswer {
  * One direction of one recurrent layer; lists always stand in the order of the input.
  *
  * T steps, G gates, P pre-activations (G, of a simple cell 1), H units.
- *
- * This interface was referenced by `Records`'s JSON-Schema
- * via the `definition` "LayerAnswer".
  */
 export interface LayerAnswer {
   name: string;
@@ -584,9 +512,6 @@ export interface LayerAnswer {
 }
 /**
  * Frobenius norms of the one-step Jacobians: the factor of every link.
- *
- * This interface was referenced by `Records`'s JSON-Schema
- * via the `definition` "LayerJacobians".
  */
 export interface LayerJacobians {
   /**
@@ -608,9 +533,6 @@ export interface LayerJacobians {
 }
 /**
  * Norms over the units of the loss's gradients.
- *
- * This interface was referenced by `Records`'s JSON-Schema
- * via the `definition` "LayerGradients".
  */
 export interface LayerGradients {
   /**
@@ -633,9 +555,6 @@ export interface LayerGradients {
 }
 /**
  * How far the trace is from what it has to equal; see :class:`remy.inspect.Residuals`.
- *
- * This interface was referenced by `Records`'s JSON-Schema
- * via the `definition` "Residuals".
  */
 export interface Residuals {
   forward: number | null;
@@ -644,9 +563,6 @@ export interface Residuals {
 }
 /**
  * Two models and one input.
- *
- * This interface was referenced by `Records`'s JSON-Schema
- * via the `definition` "CompareAsked".
  */
 export interface CompareAsked {
   /**
@@ -659,9 +575,6 @@ export interface CompareAsked {
 }
 /**
  * Do something to a race.
- *
- * This interface was referenced by `Records`'s JSON-Schema
- * via the `definition` "ControlAsked".
  */
 export interface ControlAsked {
   tab: string;
@@ -677,9 +590,6 @@ export interface ControlAsked {
 }
 /**
  * The whole trace as a file.
- *
- * This interface was referenced by `Records`'s JSON-Schema
- * via the `definition` "ExportAsked".
  */
 export interface ExportAsked {
   /**
@@ -700,9 +610,6 @@ export interface ExportAsked {
 }
 /**
  * A picture as a file.
- *
- * This interface was referenced by `Records`'s JSON-Schema
- * via the `definition` "FigureAsked".
  */
 export interface FigureAsked {
   /**
@@ -729,9 +636,6 @@ export interface FigureAsked {
 }
 /**
  * Event `figures`: updates that were made, at most about 20 times a second.
- *
- * This interface was referenced by `Records`'s JSON-Schema
- * via the `definition` "FiguresEvent".
  */
 export interface FiguresEvent {
   job: string;
@@ -739,9 +643,6 @@ export interface FiguresEvent {
 }
 /**
  * Some updates of a lane, in their order.
- *
- * This interface was referenced by `Records`'s JSON-Schema
- * via the `definition` "LaneFigures".
  */
 export interface LaneFigures {
   lane: number;
@@ -768,9 +669,6 @@ export interface LaneFigures {
 }
 /**
  * One direction of one layer; T steps, H units.
- *
- * This interface was referenced by `Records`'s JSON-Schema
- * via the `definition` "Floor".
  */
 export interface Floor {
   /**
@@ -802,9 +700,6 @@ export interface Floor {
 }
 /**
  * Three cells side by side, and what their numbers say.
- *
- * This interface was referenced by `Records`'s JSON-Schema
- * via the `definition` "FlowAnswer".
  */
 export interface FlowAnswer {
   steps: number;
@@ -822,9 +717,6 @@ export interface FlowAnswer {
 }
 /**
  * A question about three layers that start alike.
- *
- * This interface was referenced by `Records`'s JSON-Schema
- * via the `definition` "FlowAsked".
  */
 export interface FlowAsked {
   steps?: number;
@@ -846,9 +738,6 @@ export interface FlowAsked {
 }
 /**
  * First values of a fresh network's weights.
- *
- * This interface was referenced by `Records`'s JSON-Schema
- * via the `definition` "Start".
  */
 export interface Start {
   /**
@@ -870,9 +759,6 @@ export interface Start {
 }
 /**
  * Event `flow`: on sequences that no lane learns from.
- *
- * This interface was referenced by `Records`'s JSON-Schema
- * via the `definition` "FlowEvent".
  */
 export interface FlowEvent {
   job: string;
@@ -883,9 +769,6 @@ export interface FlowEvent {
  * How the gradient of a lane's last state falls off over the lag; see :class:`remy.inspect.Flow`.
  *
  * Each (K,) norms at lags 0, 1, ..., K - 1; null where one overflowed.
- *
- * This interface was referenced by `Records`'s JSON-Schema
- * via the `definition` "LaneFlow".
  */
 export interface LaneFlow {
   lane: number;
@@ -907,9 +790,6 @@ export interface LaneFlow {
 }
 /**
  * An input that was found.
- *
- * This interface was referenced by `Records`'s JSON-Schema
- * via the `definition` "FoundInput".
  */
 export interface FoundInput {
   /**
@@ -928,9 +808,6 @@ export interface FoundInput {
 }
 /**
  * A network that has learned nothing, made for the question.
- *
- * This interface was referenced by `Records`'s JSON-Schema
- * via the `definition` "FreshModel".
  */
 export interface FreshModel {
   kind: 'fresh';
@@ -953,18 +830,12 @@ export interface FreshModel {
 }
 /**
  * Event `gap`: some events are lost; snapshots of all races follow.
- *
- * This interface was referenced by `Records`'s JSON-Schema
- * via the `definition` "GapEvent".
  */
 export interface GapEvent {
   sentence: string;
 }
 /**
  * What happened; layers everywhere in the same order.
- *
- * This interface was referenced by `Records`'s JSON-Schema
- * via the `definition` "GatesAnswer".
  */
 export interface GatesAnswer {
   trace: TraceAnswer;
@@ -977,9 +848,6 @@ export interface GatesAnswer {
 }
 /**
  * A question about one input, run with what is held and without.
- *
- * This interface was referenced by `Records`'s JSON-Schema
- * via the `definition` "GatesAsked".
  */
 export interface GatesAsked {
   model: TrainedModel1 | FreshModel;
@@ -988,9 +856,6 @@ export interface GatesAsked {
 }
 /**
  * A model that was trained: one that ships with the lab, or a run in the folder that was opened.
- *
- * This interface was referenced by `Records`'s JSON-Schema
- * via the `definition` "TrainedModel".
  */
 export interface TrainedModel1 {
   kind: 'trained';
@@ -1001,9 +866,6 @@ export interface TrainedModel1 {
 }
 /**
  * A gate or a state held at a value; see :class:`remy.inspect.Override`.
- *
- * This interface was referenced by `Records`'s JSON-Schema
- * via the `definition` "Hold".
  */
 export interface Hold {
   name: 'input' | 'forget' | 'candidate' | 'output' | 'update' | 'reset' | 'hidden' | 'cell';
@@ -1021,9 +883,6 @@ export interface Hold {
 }
 /**
  * Moves of the last answer.
- *
- * This interface was referenced by `Records`'s JSON-Schema
- * via the `definition` "InfluenceAnswer".
  */
 export interface InfluenceAnswer {
   /**
@@ -1042,9 +901,6 @@ export interface InfluenceAnswer {
 }
 /**
  * How far the last answer moves when one earlier input is another.
- *
- * This interface was referenced by `Records`'s JSON-Schema
- * via the `definition` "InfluenceAsked".
  */
 export interface InfluenceAsked {
   /**
@@ -1060,9 +916,6 @@ export interface InfluenceAsked {
 }
 /**
  * Where a race stands.
- *
- * This interface was referenced by `Records`'s JSON-Schema
- * via the `definition` "JobAnswer".
  */
 export interface JobAnswer {
   id: string;
@@ -1074,9 +927,6 @@ export interface JobAnswer {
 }
 /**
  * Start a race, or line it up.
- *
- * This interface was referenced by `Records`'s JSON-Schema
- * via the `definition` "JobAsked".
  */
 export interface JobAsked {
   tab: string;
@@ -1084,9 +934,6 @@ export interface JobAsked {
 }
 /**
  * Which cells train on what; every cell with every seed is a lane, all with the same batches.
- *
- * This interface was referenced by `Records`'s JSON-Schema
- * via the `definition` "Race".
  */
 export interface Race {
   problem?: 'adding' | 'copy' | 'text';
@@ -1132,9 +979,6 @@ export interface Race {
 }
 /**
  * Event `job`: a race is in another state, or has another place.
- *
- * This interface was referenced by `Records`'s JSON-Schema
- * via the `definition` "JobEvent".
  */
 export interface JobEvent {
   job: string;
@@ -1158,9 +1002,6 @@ export interface JobEvent {
 }
 /**
  * A network in a race.
- *
- * This interface was referenced by `Records`'s JSON-Schema
- * via the `definition` "Lane".
  */
 export interface Lane {
   lane: number;
@@ -1170,18 +1011,12 @@ export interface Lane {
 }
 /**
  * The races of a tab, the oldest first.
- *
- * This interface was referenced by `Records`'s JSON-Schema
- * via the `definition` "JobList".
  */
 export interface JobList {
   jobs: JobPicture[];
 }
 /**
  * Event `snapshot`, and what GET /api/jobs answers: everything that is known of a race.
- *
- * This interface was referenced by `Records`'s JSON-Schema
- * via the `definition` "JobPicture".
  */
 export interface JobPicture {
   job: JobEvent;
@@ -1239,9 +1074,6 @@ export interface Race1 {
 }
 /**
  * What is kept of a lane: of a long race not every number, the last one always.
- *
- * This interface was referenced by `Records`'s JSON-Schema
- * via the `definition` "LaneCurve".
  */
 export interface LaneCurve {
   lane: number;
@@ -1257,9 +1089,6 @@ export interface LaneCurve {
 }
 /**
  * What is scored; less is better.
- *
- * This interface was referenced by `Records`'s JSON-Schema
- * via the `definition` "Scale".
  */
 export interface Scale {
   /**
@@ -1278,9 +1107,6 @@ export interface Scale {
 }
 /**
  * Event `note`: something to know.
- *
- * This interface was referenced by `Records`'s JSON-Schema
- * via the `definition` "NoteEvent".
  */
 export interface NoteEvent {
   job: string;
@@ -1294,9 +1120,6 @@ export interface NoteEvent {
 }
 /**
  * The score of a lane on what is held out.
- *
- * This interface was referenced by `Records`'s JSON-Schema
- * via the `definition` "LaneScore".
  */
 export interface LaneScore {
   lane: number;
@@ -1305,9 +1128,6 @@ export interface LaneScore {
 }
 /**
  * What happened, and what each picture of it shows.
- *
- * This interface was referenced by `Records`'s JSON-Schema
- * via the `definition` "LookAnswer".
  */
 export interface LookAnswer {
   trace: TraceAnswer;
@@ -1315,9 +1135,6 @@ export interface LookAnswer {
 }
 /**
  * What a picture shows, in two sentences.
- *
- * This interface was referenced by `Records`'s JSON-Schema
- * via the `definition` "Said".
  */
 export interface Said {
   /**
@@ -1332,9 +1149,6 @@ export interface Said {
 }
 /**
  * A trained model and one input.
- *
- * This interface was referenced by `Records`'s JSON-Schema
- * via the `definition` "LookAsked".
  */
 export interface LookAsked {
   /**
@@ -1350,9 +1164,6 @@ export interface LookAsked {
 }
 /**
  * A trained model.
- *
- * This interface was referenced by `Records`'s JSON-Schema
- * via the `definition` "ModelCard".
  */
 export interface ModelCard {
   /**
@@ -1402,9 +1213,6 @@ export interface ModelCard {
 }
 /**
  * A score of a model or of a baseline beside it.
- *
- * This interface was referenced by `Records`'s JSON-Schema
- * via the `definition` "Score".
  */
 export interface Score {
   /**
@@ -1419,9 +1227,6 @@ export interface Score {
 }
 /**
  * All of them, those that ship with the lab first.
- *
- * This interface was referenced by `Records`'s JSON-Schema
- * via the `definition` "ModelList".
  */
 export interface ModelList {
   models: ModelCard[];
@@ -1436,9 +1241,6 @@ export interface ModelList {
 }
 /**
  * The numbers that one layer learns.
- *
- * This interface was referenced by `Records`'s JSON-Schema
- * via the `definition` "PartCount".
  */
 export interface PartCount {
   /**
@@ -1461,9 +1263,6 @@ export interface PartCount {
 }
 /**
  * One way to read and write.
- *
- * This interface was referenced by `Records`'s JSON-Schema
- * via the `definition` "Pattern".
  */
 export interface Pattern {
   name: 'many-to-one' | 'one-to-many' | 'many-to-many' | 'encoder-decoder';
@@ -1473,9 +1272,6 @@ export interface Pattern {
 }
 /**
  * A model that one pattern is tried with.
- *
- * This interface was referenced by `Records`'s JSON-Schema
- * via the `definition` "PatternModel".
  */
 export interface PatternModel {
   id: string;
@@ -1508,9 +1304,6 @@ export interface PatternModel {
 }
 /**
  * Something to begin with.
- *
- * This interface was referenced by `Records`'s JSON-Schema
- * via the `definition` "PatternSample".
  */
 export interface PatternSample {
   /**
@@ -1529,9 +1322,6 @@ export interface PatternSample {
 }
 /**
  * A sequence that the search kept.
- *
- * This interface was referenced by `Records`'s JSON-Schema
- * via the `definition` "PatternCandidate".
  */
 export interface PatternCandidate {
   text: string;
@@ -1544,9 +1334,6 @@ export interface PatternCandidate {
 }
 /**
  * One direction of one recurrent layer over the steps of one row of the batch, padding included.
- *
- * This interface was referenced by `Records`'s JSON-Schema
- * via the `definition` "PatternChain".
  */
 export interface PatternChain {
   name: string;
@@ -1562,9 +1349,6 @@ export interface PatternChain {
 }
 /**
  * One row of the batch, drawn as a lane.
- *
- * This interface was referenced by `Records`'s JSON-Schema
- * via the `definition` "PatternLane".
  */
 export interface PatternLane {
   title: string;
@@ -1609,9 +1393,6 @@ export interface PatternLane {
 }
 /**
  * The four, and what else there is.
- *
- * This interface was referenced by `Records`'s JSON-Schema
- * via the `definition` "PatternList".
  */
 export interface PatternList {
   patterns: Pattern[];
@@ -1622,9 +1403,6 @@ export interface PatternList {
 }
 /**
  * An input gone through a pattern.
- *
- * This interface was referenced by `Records`'s JSON-Schema
- * via the `definition` "PatternRun".
  */
 export interface PatternRun {
   /**
@@ -1636,9 +1414,6 @@ export interface PatternRun {
 }
 /**
  * A padded batch of two as it is trained on: what is read, kept, answered and judged.
- *
- * This interface was referenced by `Records`'s JSON-Schema
- * via the `definition` "PatternUnrolled".
  */
 export interface PatternUnrolled {
   stages: PatternStage[];
@@ -1673,9 +1448,6 @@ export interface PatternUnrolled {
 }
 /**
  * An array that came by on the way, in the order in which the network made them.
- *
- * This interface was referenced by `Records`'s JSON-Schema
- * via the `definition` "PatternStage".
  */
 export interface PatternStage {
   name: string;
@@ -1689,9 +1461,6 @@ export interface PatternStage {
  * What the model says of the person's input, by the runtime.
  *
  * A places with an answer, V names of answers, S items read, T written.
- *
- * This interface was referenced by `Records`'s JSON-Schema
- * via the `definition` "PatternTried".
  */
 export interface PatternTried {
   /**
@@ -1726,9 +1495,6 @@ export interface PatternTried {
 }
 /**
  * One input, and what is right for it.
- *
- * This interface was referenced by `Records`'s JSON-Schema
- * via the `definition` "PatternRunAsked".
  */
 export interface PatternRunAsked {
   /**
@@ -1747,9 +1513,6 @@ export interface PatternRunAsked {
 }
 /**
  * A recording of the data set that the model learned from, or its beginning.
- *
- * This interface was referenced by `Records`'s JSON-Schema
- * via the `definition` "RecordingInput".
  */
 export interface RecordingInput {
   kind: 'recording';
@@ -1764,9 +1527,6 @@ export interface RecordingInput {
 }
 /**
  * The inputs, the first of them if they are many.
- *
- * This interface was referenced by `Records`'s JSON-Schema
- * via the `definition` "ReadAnswer".
  */
 export interface ReadAnswer {
   inputs: FoundInput[];
@@ -1797,9 +1557,6 @@ export interface ReadAnswer {
 }
 /**
  * From what is given to inputs of a model.
- *
- * This interface was referenced by `Records`'s JSON-Schema
- * via the `definition` "ReadAsked".
  */
 export interface ReadAsked {
   /**
@@ -1813,9 +1570,6 @@ export interface ReadAsked {
 }
 /**
  * What a person typed.
- *
- * This interface was referenced by `Records`'s JSON-Schema
- * via the `definition` "Typed".
  */
 export interface Typed {
   kind: 'typed';
@@ -1823,9 +1577,6 @@ export interface Typed {
 }
 /**
  * A file of the person's.
- *
- * This interface was referenced by `Records`'s JSON-Schema
- * via the `definition` "Uploaded".
  */
 export interface Uploaded {
   kind: 'uploaded';
@@ -1841,18 +1592,12 @@ export interface Uploaded {
 }
 /**
  * Event `replaced`: the last one of a stream whose page was opened anew elsewhere; do not come back.
- *
- * This interface was referenced by `Records`'s JSON-Schema
- * via the `definition` "ReplacedEvent".
  */
 export interface ReplacedEvent {
   sentence: string;
 }
 /**
  * Event `scores`.
- *
- * This interface was referenced by `Records`'s JSON-Schema
- * via the `definition` "ScoresEvent".
  */
 export interface ScoresEvent {
   job: string;
@@ -1866,9 +1611,6 @@ export interface ScoresEvent {
 }
 /**
  * A stack of layers with everything in it measured.
- *
- * This interface was referenced by `Records`'s JSON-Schema
- * via the `definition` "Tower".
  */
 export interface Tower {
   /**
@@ -1883,9 +1625,6 @@ export interface Tower {
 }
 /**
  * The tower that was asked for, and beside it what residual connections change.
- *
- * This interface was referenced by `Records`'s JSON-Schema
- * via the `definition` "TowerAnswer".
  */
 export interface TowerAnswer {
   /**
@@ -1918,9 +1657,6 @@ export interface TowerAnswer {
 }
 /**
  * A question about stacked layers.
- *
- * This interface was referenced by `Records`'s JSON-Schema
- * via the `definition` "TowerAsked".
  */
 export interface TowerAsked {
   model: TrainedModel1 | FreshModel;
@@ -1928,9 +1664,6 @@ export interface TowerAsked {
 }
 /**
  * A question about one input.
- *
- * This interface was referenced by `Records`'s JSON-Schema
- * via the `definition` "TraceAsked".
  */
 export interface TraceAsked {
   model: TrainedModel1 | FreshModel;

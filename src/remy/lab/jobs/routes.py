@@ -12,11 +12,12 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from remy.lab.answering import JSON, encode_json
-from remy.lab.asking import read_asked
+from remy.lab.asking import expect_json, read_asked
 from remy.lab.jobs.office import Office
 from remy.lab.schemas.jobs import ControlAsked, JobAsked
 
 if TYPE_CHECKING:
+    from remy.lab.asking import Question
     from remy.lab.jobs.stream import EventStream
     from remy.lab.lab import Lab
     from remy.lab.schemas.base import Answered
@@ -38,10 +39,10 @@ def routes(lab: Lab, office: Office | None = None) -> list[Route]:
     desk = office or Office()
 
     async def start(request: Request) -> Response:
-        return _answered(await desk.start(read_asked(JobAsked, await _body(request), name="jobs")))
+        return _answered(await desk.start(await _asked(JobAsked, request, name="jobs")))
 
     async def control(request: Request) -> Response:
-        asked = read_asked(ControlAsked, await _body(request), name="control")
+        asked = await _asked(ControlAsked, request, name="control")
         return _answered(desk.control(request.path_params["id"], asked))
 
     async def listing(request: Request) -> Response:
@@ -66,12 +67,14 @@ def _answered(record: Answered) -> Response:
     return Response(encode_json(record), media_type=JSON)
 
 
-async def _body(request: Request) -> bytes:
+async def _asked(kind: type[Question], request: Request, *, name: str) -> Question:
+    expect_json(request, name=name)
     try:
         async with asyncio.timeout(_SECONDS):
-            return await request.body()
+            body = await request.body()
     except TimeoutError:
-        raise HTTPException(408, f"jobs: expected the whole question within {_SECONDS:g} s") from None
+        raise HTTPException(408, f"{name}: expected the whole question within {_SECONDS:g} s") from None
+    return read_asked(kind, body, name=name)
 
 
 def _tab(request: Request, name: str) -> str:

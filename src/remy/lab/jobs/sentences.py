@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from statistics import mean
 
 from remy.lab.schemas.jobs import Scale
+from remy.lab.wording import listed
 from remy.tasks.comparison import Reach
 from remy.tasks.comparison.sentences import spread
 
@@ -64,7 +65,7 @@ def _gone(scores: Mapping[str, Sequence[float]], lanes: Mapping[str, int]) -> st
         if missing:
             seeds = "its one seed" if count == 1 else f"{missing} of {count} seeds"
             parts.append(f"{NAMES[cell]} lost {seeds}")
-    return f"; {_and(parts)}, where the loss was no number any more" if parts else ""
+    return f"; {listed(parts)}, where the loss was no number any more" if parts else ""
 
 
 def _standing(scale: Scale, update: int, scores: Mapping[str, Sequence[float]], is_thinned: bool) -> str:
@@ -76,7 +77,7 @@ def _standing(scale: Scale, update: int, scores: Mapping[str, Sequence[float]], 
         return f"{said}, {_share(scores, scale)}{beside}"
     head = _head(scores)
     if len(head) > 1:
-        said = f"{begin} {_listed(head)} cannot be told apart, as their seeds overlap"
+        said = f"{begin} {_names(head)} cannot be told apart, as their seeds overlap"
     elif max(len(each) for each in scores.values()) == 1:
         left = " left" if is_thinned else ""
         said = f"{begin}, with one seed{left} each, {NAMES[first]} is ahead"
@@ -122,10 +123,10 @@ def _reaches(reaches: Mapping[str, Sequence[Reach]]) -> str:
         (first, horizon), *later = falls.items()
         each = [f"after {horizon} step{'' if horizon == 1 else 's'} back in {NAMES[first]}"]
         each += [f"after {horizon} in {NAMES[cell]}" for cell, horizon in later]
-        parts.append(f"falls below 1 % of itself {_and(each)}")
+        parts.append(f"falls below 1 % of itself {listed(each)}")
     if stays:
         seen = "the one step" if lags == 1 else f"all {lags} steps"
-        parts.append(f"stays above 1 % over {seen} back in {_listed(stays)}")
+        parts.append(f"stays above 1 % over {seen} back in {_names(stays)}")
     orders = {cell: reach.order for cell, reach in middle.items()}
     return f"The gradient of the last state {', and '.join(parts)}{_beside_the_score(orders)}."
 
@@ -140,10 +141,5 @@ def _beside_the_score(orders: Mapping[str, tuple[float, float]]) -> str:
     return f"; {NAMES[best]} has the best score, but {NAMES[furthest]} reaches further"
 
 
-def _listed(cells: Sequence[str]) -> str:
-    return _and([NAMES[cell] for cell in cells])
-
-
-def _and(parts: Sequence[str]) -> str:
-    *before, last = parts
-    return f"{', '.join(before)} and {last}" if before else last
+def _names(cells: Sequence[str]) -> str:
+    return listed([NAMES[cell] for cell in cells])

@@ -11,7 +11,7 @@ from remy.inspect import Attribution, Influence, attribute, input_influence
 from remy.lab.bound import Bound
 from remy.lab.following import NEXT
 from remy.lab.own.looking import bound_of
-from remy.lab.own.wording import many, step
+from remy.lab.own.wording import step
 from remy.lab.schemas.own import (
     AttributionAnswer,
     AttributionAsked,
@@ -19,7 +19,7 @@ from remy.lab.schemas.own import (
     InfluenceAsked,
     LookAsked,
 )
-from remy.lab.wording import number, quoted, share
+from remy.lab.wording import many, number, quoted, share
 
 if TYPE_CHECKING:
     from remy.lab.library import Library

@@ -11,13 +11,13 @@ import numpy as np
 from remy.errors import UsageError
 from remy.lab.bound import Bound
 from remy.lab.own.looking import bound_of
-from remy.lab.own.wording import many, step
+from remy.lab.own.wording import step
 from remy.lab.schemas.base import Array
 from remy.lab.schemas.models import ModelCard
 from remy.lab.schemas.own import CompareAnswer, CompareAsked
 from remy.lab.schemas.trace import TraceAnswer
 from remy.lab.traced import answer_of
-from remy.lab.wording import number, quoted, share
+from remy.lab.wording import many, number, quoted, share
 
 if TYPE_CHECKING:
     from remy.lab.library import Library

@@ -8,12 +8,12 @@ import numpy as np
 
 from remy.inspect import Flow, LayerTrace, Trace, gate_use
 from remy.inspect.gates import OPEN, SHUT
-from remy.lab.own.wording import many, step
+from remy.lab.own.wording import step
 from remy.lab.schemas.base import Array
 from remy.lab.schemas.own import Said
 from remy.lab.schemas.trace import TraceAnswer
 from remy.lab.traced import shown_layers, time_constants_of
-from remy.lab.wording import number, share
+from remy.lab.wording import many, number, share
 
 
 def say_pictures(trace: Trace, answer: TraceAnswer, flows: Sequence[Flow]) -> Iterator[Said]:

@@ -1,4 +1,4 @@
-"""Steps and counts as the sentences of this scene say them."""
+"""Steps as the sentences of this scene say them."""
 
 from __future__ import annotations
 
@@ -17,14 +17,3 @@ def step(place: int, items: Sequence[str]) -> str:
     """
     item = items[place] if place < len(items) else str(place)
     return f"step {place}" if item == str(place) else f"step {place}, {quoted(item)}"
-
-
-def many(count: int, what: str) -> str:
-    """Return a count with its noun.
-
-    Examples
-    --------
-    >>> many(1, "step"), many(1200, "step")
-    ('1 step', '1,200 steps')
-    """
-    return f"{count:,} {what}{'' if count == 1 else 's'}"

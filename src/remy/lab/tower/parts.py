@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from math import prod
 from typing import Any
 
@@ -83,8 +83,3 @@ def _other(name: str, shapes: Mapping[str, tuple[int, ...]]) -> PartCount:
 
 def _count(shapes: Any) -> int:
     return sum(prod(shape) for shape in shapes)
-
-
-def listed(names: Sequence[str]) -> str:
-    """Return ``one, two and three``."""
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

@@ -11,8 +11,7 @@ import numpy as np
 from remy.inspect.flow import HORIZON, fitted_decay
 from remy.inspect.record import Array
 from remy.lab.schemas.tower import Floor, PartCount, Tower
-from remy.lab.tower.parts import listed
-from remy.lab.wording import number, share
+from remy.lab.wording import listed, number, share
 
 #: Ratios closer to 1 than this are called equal.
 _EQUAL = 0.01

@@ -1,4 +1,5 @@
 // Several seeds of a cell as one line with a band: the middle, the lowest and the highest at each update.
+import type { Table } from '../../lib/table';
 
 export interface Band {
   x: number[];
@@ -25,6 +26,22 @@ export function band(
     found.high.push(means[means.length - 1]);
   }
   return found;
+}
+
+/** A row for each update of the first line; the others may not have come so far. */
+export function bandTable(lines: readonly { name: string; band: Band }[]): Table {
+  return {
+    columns: [
+      'update',
+      ...lines.flatMap(({ name }) => [name, `${name}, lowest`, `${name}, highest`]),
+    ],
+    rows: (lines[0]?.band.x ?? []).map((update, at) => [
+      update,
+      ...lines.flatMap(({ band: { middle, low, high } }) =>
+        [middle, low, high].map((values) => values[at] ?? null),
+      ),
+    ]),
+  };
 }
 
 export function median(sorted: readonly number[]): number {
