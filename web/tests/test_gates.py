@@ -201,3 +201,20 @@ def test_a_valve_is_open_as_far_as_its_gate(scene: Scene) -> None:
     for plate, gate in zip(plates, ("forget", "input", "output"), strict=True):
         closed = float(plate.get_attribute("height") or "nan") / 32
         assert closed == pytest.approx(1 - float(layer.gate(gate)[0, STEP, UNIT]), abs=1e-5)
+
+
+def test_a_map_that_comes_into_view_stands_where_the_cursor_does(scene: Scene) -> None:
+    """Off the screen it does not follow."""
+    scene.open("#/gates?step=2")
+    steps = len("ROMEO: what light")
+    fields = scene.figure("States").locator(".field")
+    for step in (3, 4, 5):
+        scene.page.evaluate("scrollTo(0, 0)")
+        scene.page.locator("body").press("ArrowRight")
+        fields.last.scroll_into_view_if_needed()
+        scene.page.wait_for_timeout(200)
+        for field in fields.all():
+            whole, column = field.bounding_box(), field.locator(".column").bounding_box()
+            assert whole is not None
+            assert column is not None
+            assert column["x"] - whole["x"] == pytest.approx(step * whole["width"] / steps, abs=1)

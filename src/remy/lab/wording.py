@@ -29,14 +29,14 @@ def quoted(name: str) -> str:
 
 
 def number(value: float) -> str:
-    """Return a number with three digits.
+    """Return a number with three digits, and the minus sign that the page writes.
 
     Examples
     --------
-    >>> number(0.12345), number(12345.6), number(-0.0)
-    ('0.123', '1.23e+04', '0')
+    >>> number(0.12345), number(-12345.6), number(-0.0)
+    ('0.123', '−1.23e+04', '0')
     """
-    return f"{float(value) + 0.0:.3g}"
+    return f"{float(value) + 0.0:.3g}".replace("-", "−")
 
 
 def share(value: float) -> str:
