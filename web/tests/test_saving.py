@@ -24,9 +24,7 @@ COLOURS = """async address => {
   context.drawImage(image, 0, 0);
   return Array.from({ length: Math.ceil(image.height / 40) }, (_, strip) => {
     const { data } = context.getImageData(0, 40 * strip, image.width, 40);
-    const found = new Set();
-    for (let at = 0; at < data.length; at += 4) found.add(data.slice(at, at + 3).join());
-    return found.size;
+    return new Set(new Uint32Array(data.buffer)).size;
   });
 }"""
 

@@ -32,7 +32,15 @@ test('the table has a row for each update of the first line, empty where another
     { name: 'GRU', band: band([{ x: [1], y: [7] }], 10) },
   ];
   expect(bandTable(lines)).toEqual({
-    columns: ['update', 'LSTM', 'LSTM, lowest', 'LSTM, highest', 'GRU', 'GRU, lowest', 'GRU, highest'],
+    columns: [
+      'update',
+      'LSTM',
+      'LSTM, lowest',
+      'LSTM, highest',
+      'GRU',
+      'GRU, lowest',
+      'GRU, highest',
+    ],
     rows: [
       [1, 5, 5, 5, 7, 7, 7],
       [2, 6, 6, 6, null, null, null],
