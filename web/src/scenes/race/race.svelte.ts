@@ -57,6 +57,14 @@ export class RaceWatch {
     );
   }
 
+  /** The curves of a cell's lanes, as far as they have begun. */
+  ofCell(cell: string): Curve[] {
+    return this.lanes
+      .filter((lane) => lane.cell === cell)
+      .map((lane) => this.curves[lane.lane])
+      .filter((curve) => curve !== undefined);
+  }
+
   get going(): boolean {
     return ['waiting', 'running', 'paused'].includes(this.job?.state ?? '');
   }

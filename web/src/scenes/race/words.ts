@@ -3,7 +3,7 @@ import type { Line } from '../../lib/pictures/LineChart.svelte';
 import { count, shown } from '../../lib/numbers';
 import type { JobEvent, Race, Scale } from '../../lib/types';
 import type { Live } from './LiveChart.svelte';
-import type { Curve, Lane } from './race.svelte';
+import type { Lane, RaceWatch } from './race.svelte';
 
 export const NAMES = { simple_rnn: 'SimpleRNN', lstm: 'LSTM', gru: 'GRU' };
 
@@ -72,14 +72,12 @@ export function flowSentences(said: readonly string[], flows: readonly Line[]): 
   ];
 }
 
-/** `curves` are those of each lane. */
-export function speedSentences(lanes: readonly Lane[], curves: readonly Curve[]): string[] {
+export function speedSentences(watch: RaceWatch): string[] {
   const speeds = (Object.keys(NAMES) as Lane['cell'][])
     .flatMap((cell) => {
-      const own = lanes
-        .filter((lane) => lane.cell === cell)
-        .map((lane) => curves[lane.lane])
-        .filter((curve) => curve !== undefined && curve.updates.length > 0 && curve.seconds > 0);
+      const own = watch
+        .ofCell(cell)
+        .filter((curve) => curve.updates.length > 0 && curve.seconds > 0);
       const made = own.reduce((sum, curve) => sum + last(curve.updates), 0);
       const seconds = own.reduce((sum, curve) => sum + curve.seconds, 0);
       return made > 0 ? [{ name: NAMES[cell], rate: made / seconds }] : [];
@@ -92,7 +90,7 @@ export function speedSentences(lanes: readonly Lane[], curves: readonly Curve[])
     speeds.length > 1
       ? `, ${shown(first.rate / slowest.rate, 3)} times as many as ${slowest.name}`
       : '';
-  const sizes = [...new Set(lanes.map((lane) => count(lane.parameters)))];
+  const sizes = [...new Set(watch.lanes.map((lane) => count(lane.parameters)))];
   return [
     `${first.name} makes ${shown(first.rate, 3)} updates a second${times}.`,
     `The lanes have ${sizes.join(', ')} parameters.`,
