@@ -94,6 +94,19 @@ def test_what_is_written_adds_up_to_the_digits_that_are_written(scene: Scene, ad
             assert abs(number(by_state) + number(rest) - number(total)) <= error * 1.000001
 
 
+def test_what_is_written_follows_when_the_cursor_rests(scene: Scene) -> None:
+    scene.open(f"#/gates?cell=lstm&{PLACE}")
+    for key in ("ArrowRight", "ArrowRight", "ArrowDown"):
+        scene.page.locator("body").press(key)
+    scene.settle()
+    written = {
+        line.get_attribute("data-line"): number(line.locator(".number strong").inner_text())
+        for line in scene.page.locator("[data-line]").all()
+    }
+    drawn = parts(scene)
+    assert written == {"c": drawn["c"], "h": drawn["h"]}
+
+
 def evaluated(text: str) -> tuple[float, float]:
     """Return what is written, and how far the rounding of its numbers may have moved it."""
     inner = re.fullmatch(r"\s*(tanh|relu)\((.*)\)\s*", text)
