@@ -55,7 +55,8 @@ def test_a_model_that_learns_otherwise_is_found(model: Any, arrays: int) -> None
 
 @pytest.mark.skipif(sys.platform != "linux", reason="peaks are read from /proc")
 @pytest.mark.slow
-def test_peak_memory_is_measured_in_processes_of_their_own() -> None:
+def test_peak_memory_is_measured_in_processes_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(memory, "TRIES", 1)
     case = small.case(batch=64, steps=100, inputs=64, units=64)
     found = memory.measure(case, ["Remy", "torch.nn"], threads=1, isa="portable")
     assert not found.failures
