@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from playwright.sync_api import Locator, Page
@@ -110,6 +111,14 @@ class Scene:
                 return
             self.page.wait_for_timeout(25)
         raise AssertionError("the newest question was not answered")
+
+    def until(self, holds: Callable[[], bool]) -> None:
+        """Wait until something holds, as long as a busy machine may need, or fail."""
+        for _ in range(150):
+            if holds():
+                return
+            self.page.wait_for_timeout(100)
+        raise AssertionError("it did not come to hold")
 
     def race(self, query: str = "steps=20&units=8&updates=60", *, state: str = "done") -> None:
         """Start a race, and wait until it is in a state."""

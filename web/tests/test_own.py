@@ -179,9 +179,7 @@ def test_a_picture_is_shown_as_the_model_reads_it(scene: Scene) -> None:
     scene.open(address(model="run:shapes"))
     before = scene.table("State h")[1]
     upload(scene.page, "black.png", buffer.getvalue())
-    scene.page.wait_for_timeout(300)
-    scene.settle()
-    assert scene.table("State h")[1] != before
+    scene.until(lambda: scene.table("State h")[1] != before)
     seen = scene.page.get_by_role("img", name="The picture that the model reads, 16 by 16 pixels")
     pixel = seen.locator("canvas").evaluate("c => [...c.getContext('2d').getImageData(3, 3, 1, 1).data]")
     assert pixel == [0, 0, 0, 255]

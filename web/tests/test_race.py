@@ -75,12 +75,13 @@ def test_pause_stops_step_makes_so_many_and_the_rate_takes_effect(scene: Scene) 
     page.wait_for_timeout(500)
     assert [int(each) for each in field("updates")] == before
     page.get_by_role("button", name="25 updates").click()
-    page.wait_for_timeout(1500)
-    assert [int(each) for each in field("updates")] == [each + 25 for each in before]
+    after = [each + 25 for each in before]
+    scene.until(lambda: [int(each) for each in field("updates")] == after)
+    page.wait_for_timeout(500)
+    assert [int(each) for each in field("updates")] == after
     page.get_by_label("Learning rate").press("ArrowRight")
     page.get_by_role("button", name="One update").click()
-    page.wait_for_timeout(1000)
-    assert set(field("learning rate")) == {"0.02"}
+    scene.until(lambda: set(field("learning rate")) == {"0.02"})
     page.get_by_role("button", name="Stop").click()
     page.locator("main .standing", has_text="was stopped").wait_for()
 

@@ -90,7 +90,7 @@ function lstm(a: Anatomy, most: number): Drawing {
     wires: [
       ...below.wires,
       ['M84 64 H111', a.cBefore, most],
-      ['M137 64 H209', forget.value * a.cBefore, most, [168, 84]],
+      ['M137 64 H209', forget.value * a.cBefore, most, [176, 85]],
       ['M124 297 V81 M170 297 V136 H205 M272 297 V200 H279', NaN],
       ['M222 297 V210', candidate.value],
       ['M222 162 V149', candidate.value],
